@@ -1,0 +1,52 @@
+import { QueueUnavailableError } from '@q/core';
+import { type AbortReply, abort, parseDuration } from '@q/core/wire';
+import { errorForTask } from './call-error.ts';
+import { ResultMissingError, ResultTimeoutError } from './errors.ts';
+import { monotonicNow } from './monotonic-now.ts';
+import { decodeFinished } from './read-result.ts';
+import type { Session } from './session.ts';
+import { type WaitOptions, waitForResult } from './wait-for-result.ts';
+
+/** Each late answer teaches the time of Redis. */
+const mostLateAnswers = 5;
+
+/**
+ * Whether the task ended as aborted. One that waits ends at once; for one that is running its worker is told, and this
+ * waits for its end, by default as long as any call may take.
+ *
+ * @throws QueueUnavailableError · ClientClosedError · the signal's reason
+ */
+export async function abortTask(session: Session, id: string, options: WaitOptions): Promise<boolean> {
+  session.requireOpen();
+  options.signal?.throwIfAborted();
+  const timeout =
+    options.timeout === undefined ? session.deadline : parseDuration(options.timeout, 'option "timeout"');
+  const until = monotonicNow() + timeout;
+  const { kind } = await askToAbort(session, id);
+  if (kind === 'aborted') return true;
+  if (kind !== 'asked') return false;
+  return endsAborted(session, id, { timeout: Math.max(0, until - monotonicNow()), signal: options.signal });
+}
+
+async function askToAbort({ port, deadline, queue }: Session, id: string): Promise<AbortReply> {
+  const until = monotonicNow() + deadline;
+  for (let lateAnswers = 0; lateAnswers < mostLateAnswers; lateAnswers += 1) {
+    const left = until - monotonicNow();
+    const input = { id, notAfter: Math.floor(port.clock.now() + left) };
+    const reply = await port.run(abort, input, { deadline: left, id }).catch((error: unknown) => {
+      throw errorForTask(error, id, queue);
+    });
+    if (reply.kind !== 'late') return reply;
+  }
+  throw new QueueUnavailableError({ id, queue, after: deadline });
+}
+
+async function endsAborted(session: Session, id: string, options: WaitOptions): Promise<boolean> {
+  try {
+    const { value } = await waitForResult(session, id, options);
+    return decodeFinished({ id }, value).code === 'a';
+  } catch (error) {
+    if (error instanceof ResultTimeoutError || error instanceof ResultMissingError) return false;
+    throw error;
+  }
+}

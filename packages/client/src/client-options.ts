@@ -1,0 +1,70 @@
+import { type Codec, ConfigError, type Duration, defaultCodec } from '@q/core';
+import { parseDuration, requireCodec, requireQueueName, shown } from '@q/core/wire';
+import type { RedisSource } from './redis-port/redis-like.ts';
+
+/** What all clients can be told, whoever makes their connection. */
+export interface CallOptions {
+  /** How arguments and results become bytes; workers need the same. @default superjson behind a fast path for plain JSON */
+  readonly codec?: Codec;
+  /** Within this time every call settles, except waits for results; 100 ms to 30 s. @default '10s' */
+  readonly deadline?: Duration;
+}
+
+export interface ClientOptions extends CallOptions {
+  /** A URL (`redis://`, `rediss://`), options of ioredis, or an instance of ioredis 5 or 6, which stays yours to close. */
+  readonly redis: RedisSource;
+  /** Workers of the same name run what is enqueued here. @default 'default' */
+  readonly queue?: string;
+}
+
+export interface ResolvedCallOptions {
+  readonly codec: Codec;
+  /** Ms. */
+  readonly deadline: number;
+}
+
+export interface ResolvedClientOptions extends ResolvedCallOptions {
+  readonly redis: RedisSource;
+  readonly queue: string;
+}
+
+export const clientDefaults: Omit<ResolvedClientOptions, 'redis'> = {
+  queue: 'default',
+  codec: defaultCodec,
+  deadline: 10_000,
+};
+
+const shortestDeadline = 100;
+/** A finished task is remembered for at least a minute: within half of it, no call can come so late that it runs a task again. */
+const longestDeadline = 30_000;
+
+const known: ReadonlySet<string> = new Set(['redis', 'queue', 'codec', 'deadline']);
+
+/** The only place where a client's defaults are applied and its options are refused. @throws ConfigError */
+export function resolveClientOptions(given: ClientOptions): ResolvedClientOptions {
+  if (typeof given !== 'object' || given === null || given.redis === undefined) {
+    throw new ConfigError(
+      'createClient() needs the option "redis", such as { redis: \'redis://localhost:6379\' }',
+    );
+  }
+  for (const key of Object.keys(given)) {
+    if (!known.has(key))
+      throw new ConfigError(`client option "${key}" does not exist; known are ${[...known].join(', ')}`);
+  }
+  const { redis, queue = clientDefaults.queue } = given;
+  return { redis, queue: requireQueueName(queue), ...resolveCallOptions(given) };
+}
+
+/** @throws ConfigError */
+export function resolveCallOptions({
+  codec = clientDefaults.codec,
+  deadline = clientDefaults.deadline,
+}: CallOptions): ResolvedCallOptions {
+  const ms = parseDuration(deadline, 'client option "deadline"');
+  if (ms < shortestDeadline || ms > longestDeadline) {
+    throw new ConfigError(
+      `client option "deadline" must be ${shortestDeadline} ms to ${longestDeadline / 1_000} s; got ${shown(deadline)}`,
+    );
+  }
+  return { codec: requireCodec(codec), deadline: ms };
+}

@@ -1,0 +1,63 @@
+import type { QueueKeys, Script } from '@q/core/wire';
+import type { Popped } from './redis-port/blocking-pop.ts';
+import type { RedisClock } from './redis-port/redis-clock.ts';
+import type { RedisSource } from './redis-port/redis-like.ts';
+import type { ServerInfo } from './redis-port/server-info.ts';
+
+export interface RunOptions {
+  /** Ms from now until the call rejects with QueueUnavailableError. @default for ever */
+  readonly deadline?: number | undefined;
+  /** Rejects the call with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The task that the call is about, for the error. */
+  readonly id?: string | undefined;
+}
+
+/** The only way to Redis: one connection, seen as scripts that are run. Nothing of ioredis is known outside of it. */
+export interface RedisPort {
+  /**
+   * Runs a script. Waits for a connection, and tries again whatever passes by itself: a broken connection, READONLY,
+   * LOADING, BUSY, CLUSTERDOWN, TRYAGAIN, MASTERDOWN, a slot that is being moved.
+   *
+   * @throws QueueUnavailableError when the deadline is reached · RedisRefusedError for `OOM`, `NOPERM` and other answers
+   * that do not pass · PortClosedError.
+   */
+  run<Input, Reply>(script: Script<Input, Reply>, input: Input, options?: RunOptions): Promise<Reply>;
+  /**
+   * Takes the first element of the first list that has one, for at most `seconds` (to be kept under 2.5). `null` when
+   * there was none in time, and also when the connection broke meanwhile. Only on a port made by `fork`.
+   */
+  blockingPop(
+    keys: readonly string[],
+    seconds: number,
+    options?: Pick<RunOptions, 'signal'>,
+  ): Promise<Popped | null>;
+  /** Resolves when Redis has confirmed; restored after each reconnect. Only on a port made by `fork`. */
+  subscribe(channel: string, onMessage: (bytes: Buffer) => void): Promise<void>;
+  /** Parsed INFO of the server. @throws as {@link RedisPort.run} */
+  serverInfo(options?: RunOptions): Promise<ServerInfo>;
+  /** A port with a connection of its own to the same server, closed with this one. It connects when it is used first. */
+  fork(purpose: string): RedisPort;
+  /** Options for a `RedisPort` in a worker thread; `null` when they cannot be sent there (a Cluster, a custom connector). */
+  threadOptions(): object | null;
+  /** Shared with all forks. */
+  readonly clock: RedisClock;
+  readonly keys: QueueKeys;
+  /** The connection failed or broke, and has not come back since. False while it is only being made. */
+  readonly isLost: boolean;
+  /** Each time the connection is ready after it was lost; on a port with subscriptions, when they are restored too. */
+  onReconnect(listener: () => void): () => void;
+  /** Errors of the connection itself, as texts without what was sent. Never those of a user's instance. */
+  onError(listener: (error: Error) => void): () => void;
+  /** Rejects what waits and ends what was made here; an instance of the user's stays open. Twice is fine. */
+  close(): Promise<void>;
+}
+
+export interface RedisPortOptions {
+  readonly redis: RedisSource;
+  readonly queue: string;
+  /** Names the connection in CLIENT LIST: `q:<purpose>:<queue>`. */
+  readonly purpose: string;
+  /** Ms added to the time that scripts see; for tests. @default 0 */
+  readonly timeShift?: number | undefined;
+}

@@ -1,0 +1,137 @@
+import { luaSources, type QueueKeys, type Script } from '@q/core/wire';
+import type { Limits } from '../limits.ts';
+import { monotonicNow } from '../monotonic-now.ts';
+import type { RedisPort, RunOptions } from '../redis-port.ts';
+import { blockingPop, type Popped } from './blocking-pop.ts';
+import { Connection } from './connection.ts';
+import { cloneableOptions } from './connection-options.ts';
+import { type ConnectionSource, openConnection } from './open-connection.ts';
+import type { LearningClock } from './redis-clock.ts';
+import { type Answered, type Call, type CallFacts, runCommand } from './run-command.ts';
+import { scriptArguments } from './script-arguments.ts';
+import { parseServerInfo, type ServerInfo } from './server-info.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** What a port and its forks have in common. */
+export interface PortShared {
+  readonly source: ConnectionSource;
+  readonly clock: LearningClock;
+  readonly keys: QueueKeys;
+  readonly timeShift: number;
+}
+
+/** The first port on a source: it uses the user's instance when there is one, all others connections of their own. */
+export function connectPort(shared: PortShared, purpose: string): RedisPort {
+  const { source, keys } = shared;
+  const connection =
+    source.kind === 'instance'
+      ? new Connection(source.instance, false)
+      : new Connection(openConnection(source, { purpose, queue: keys.queue }), true);
+  return new ConnectedPort(shared, connection);
+}
+
+class ConnectedPort implements RedisPort {
+  readonly clock: LearningClock;
+  readonly keys: QueueKeys;
+  readonly #shared: PortShared;
+  readonly #connection: Connection;
+  readonly #forks = new Set<RedisPort>();
+  #subscriptions: Subscriptions | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(shared: PortShared, connection: Connection) {
+    this.clock = shared.clock;
+    this.keys = shared.keys;
+    this.#shared = shared;
+    this.#connection = connection;
+  }
+
+  get isLost(): boolean {
+    return this.#connection.isLost;
+  }
+
+  async run<Input, Reply>(
+    script: Script<Input, Reply>,
+    input: Input,
+    options: RunOptions = {},
+  ): Promise<Reply> {
+    const args = scriptArguments(script, this.keys, input, this.#shared.timeShift);
+    const { sha1, source } = luaSources[script.name];
+    const call: Call = {
+      name: script.name,
+      command: ['evalsha', [sha1, ...args]],
+      ifUnknown: ['eval', [source, ...args]],
+    };
+    const answer = await runCommand(this.#connection, call, limitsOf(options), this.#factsOf(options));
+    const reply = script.reply(answer.raw, input);
+    this.#learn(reply, answer);
+    return reply;
+  }
+
+  blockingPop(
+    keys: readonly string[],
+    seconds: number,
+    options: Pick<RunOptions, 'signal'> = {},
+  ): Promise<Popped | null> {
+    return blockingPop(this.#connection, keys, seconds, limitsOf(options));
+  }
+
+  subscribe(channel: string, onMessage: (bytes: Buffer) => void): Promise<void> {
+    this.#subscriptions ??= new Subscriptions(this.#connection);
+    return this.#subscriptions.add(channel, onMessage);
+  }
+
+  async serverInfo(options: RunOptions = {}): Promise<ServerInfo> {
+    const call: Call = { name: 'info', command: ['info', []] };
+    const answer = await runCommand(this.#connection, call, limitsOf(options), this.#factsOf(options));
+    return parseServerInfo(String(answer.raw));
+  }
+
+  fork(purpose: string): RedisPort {
+    const link = openConnection(this.#shared.source, { purpose, queue: this.keys.queue });
+    const port = new ConnectedPort(this.#shared, new Connection(link, true));
+    this.#forks.add(port);
+    return port;
+  }
+
+  threadOptions(): object | null {
+    const { source } = this.#shared;
+    if (source.kind === 'options') return cloneableOptions(source.options);
+    return source.instance.isCluster ? null : cloneableOptions(source.instance.options);
+  }
+
+  onReconnect(listener: () => void): () => void {
+    if (this.#subscriptions !== undefined) return this.#subscriptions.onRestored(listener);
+    return this.#connection.onReady((isAgain) => {
+      if (isAgain) listener();
+    });
+  }
+
+  onError(listener: (error: Error) => void): () => void {
+    return this.#connection.onError(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#subscriptions?.close();
+    await Promise.all([this.#connection.close(), ...[...this.#forks].map((fork) => fork.close())]);
+  }
+
+  #factsOf({ id = null }: { readonly id?: string | null | undefined }): CallFacts {
+    return { queue: this.keys.queue, id };
+  }
+
+  #learn(reply: unknown, { sentAt, receivedAt }: Answered): void {
+    if (typeof reply !== 'object' || reply === null || !('now' in reply) || typeof reply.now !== 'number')
+      return;
+    this.clock.learn({ redisNow: reply.now, sentAt, receivedAt });
+  }
+}
+
+function limitsOf({ deadline, signal }: RunOptions): Limits {
+  return { until: deadline === undefined ? Number.POSITIVE_INFINITY : monotonicNow() + deadline, signal };
+}

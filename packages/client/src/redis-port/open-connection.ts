@@ -1,0 +1,51 @@
+import { ConfigError } from '@q/core';
+import { Redis, type RedisOptions } from 'ioredis';
+import {
+  type ConnectionPurpose,
+  clusterOverrides,
+  refuseKeyPrefix,
+  standaloneOptions,
+} from './connection-options.ts';
+import { isRedisLike, type RedisLike, type RedisSource } from './redis-like.ts';
+import { parseRedisUrl } from './redis-url.ts';
+
+/** Where connections come from: options to make them with, or an instance of the user's to copy. */
+export type ConnectionSource =
+  | { readonly kind: 'options'; readonly options: RedisOptions }
+  | { readonly kind: 'instance'; readonly instance: RedisLike };
+
+/** @throws ConfigError for what is neither URL nor options nor an instance of ioredis, and for a keyPrefix. */
+export function resolveSource(redis: RedisSource): ConnectionSource {
+  if (typeof redis === 'string') return { kind: 'options', options: parseRedisUrl(redis) };
+  if (typeof redis !== 'object' || redis === null) {
+    throw new ConfigError('option "redis" must be a URL, options of ioredis, or an instance of ioredis');
+  }
+  if (!isRedisLike(redis)) {
+    refuseKeyPrefix(redis);
+    refuseOtherClients(redis);
+    return { kind: 'options', options: redis };
+  }
+  refuseKeyPrefix(redis.options);
+  return { kind: 'instance', instance: redis };
+}
+
+/** Options of ioredis have no methods: this is a client of another library, which would be taken for "localhost". */
+function refuseOtherClients(options: object): void {
+  if (!('sendCommand' in options) && !('duplicate' in options)) return;
+  throw new ConfigError('option "redis" is a client that is not one of ioredis 5 or 6; give its URL instead');
+}
+
+/** A connection of our own; it connects when it is used first. */
+export function openConnection(source: ConnectionSource, purpose: ConnectionPurpose): RedisLike {
+  if (source.kind === 'options') return new Redis(standaloneOptions(source.options, purpose));
+  const { instance } = source;
+  // A duplicate comes from the user's own copy of ioredis.
+  const overrides = instance.isCluster
+    ? [[], clusterOverrides(purpose)]
+    : [standaloneOptions(instance.options, purpose)];
+  const copy: unknown = Reflect.apply(instance.duplicate, instance, overrides);
+  if (isRedisLike(copy)) return copy;
+  throw new ConfigError(
+    'option "redis" has a duplicate() that does not answer an instance of ioredis; give its URL instead',
+  );
+}

@@ -1,0 +1,29 @@
+import type { RedisOptions } from 'ioredis';
+
+/**
+ * As much of an ioredis `Redis` or `Cluster`, of version 5 or 6, as is used here. Seen by its shape, because an instance
+ * may come from another copy of ioredis than the one of this package.
+ */
+export interface RedisLike {
+  readonly status: string;
+  readonly options: object;
+  readonly isCluster: boolean;
+  connect(): Promise<void>;
+  disconnect(): void;
+  duplicate(...overrides: never[]): unknown;
+  callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
+  subscribe(...channels: string[]): Promise<unknown>;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
+}
+
+/** A URL (`redis://`, `rediss://`), the options of ioredis, or an instance of it, which stays yours to close. */
+export type RedisSource = string | RedisOptions | RedisLike;
+
+const methods = ['connect', 'disconnect', 'duplicate', 'callBuffer', 'subscribe', 'on', 'off'];
+
+/** Whether this is an instance and not options for one. */
+export function isRedisLike(value: unknown): value is RedisLike {
+  if (typeof value !== 'object' || value === null) return false;
+  return methods.every((method) => typeof Reflect.get(value, method) === 'function');
+}

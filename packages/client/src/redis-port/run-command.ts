@@ -1,0 +1,101 @@
+import { QueueUnavailableError } from '@q/core';
+import { type Limits, OutOfTimeError } from '../limits.ts';
+import { monotonicNow } from '../monotonic-now.ts';
+import { retryDelay } from './backoff.ts';
+import type { CommandArguments, Connection } from './connection.ts';
+import { ConnectionLostError, PortClosedError } from './errors.ts';
+import { judgeRejection } from './judge-rejection.ts';
+
+export type Command = readonly [command: string, args: CommandArguments];
+
+/** A command, or a script: first by its hash, then, should Redis not know it, with its text. */
+export interface Call {
+  /** For errors. */
+  readonly name: string;
+  readonly command: Command;
+  readonly ifUnknown?: Command;
+}
+
+export interface CallFacts {
+  readonly queue: string;
+  /** The task that the call is about, for the error. */
+  readonly id: string | null;
+}
+
+/** An answer, and when the question left and the answer came. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly raw: unknown;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+type Again = { readonly kind: 'again'; readonly error: Error };
+type Attempt = Answered | Again | { readonly kind: 'unknown-script' };
+
+/**
+ * Sends a command until Redis answers it: scripts have the same effect once or twice, so whatever passes by itself (a
+ * broken connection, a fail-over, a server that loads its data) is tried again until a limit is reached.
+ */
+export async function runCommand(
+  connection: Connection,
+  call: Call,
+  limits: Limits,
+  facts: CallFacts,
+): Promise<Answered> {
+  const startedAt = monotonicNow();
+  let lastError: Error | undefined;
+  try {
+    for (let attempt = 0; ; attempt += 1) {
+      if (!connection.isReady) await connection.whenReady(limits);
+      const outcome = await attemptCall(connection, call, limits);
+      if (outcome.kind === 'answered') return outcome;
+      lastError = outcome.error;
+      await connection.rest(retryDelay(attempt), limits);
+    }
+  } catch (error) {
+    if (!(error instanceof OutOfTimeError) && !(error instanceof ConnectionLostError)) throw error;
+    const cause = error instanceof ConnectionLostError ? error : (lastError ?? connection.lastError);
+    const after = Math.round(monotonicNow() - startedAt);
+    throw new QueueUnavailableError({ ...facts, after }, cause === undefined ? {} : { cause });
+  }
+}
+
+async function attemptCall(connection: Connection, call: Call, limits: Limits): Promise<Answered | Again> {
+  const { name, command, ifUnknown } = call;
+  const first = await attempt(connection, name, command, limits);
+  if (first.kind !== 'unknown-script') return first;
+  const second = ifUnknown === undefined ? first : await attempt(connection, name, ifUnknown, limits);
+  if (second.kind !== 'unknown-script') return second;
+  return {
+    kind: 'again',
+    error: new ConnectionLostError(`Redis does not know "${name}" although its text was sent`),
+  };
+}
+
+async function attempt(
+  connection: Connection,
+  name: string,
+  [command, args]: Command,
+  limits: Limits,
+): Promise<Attempt> {
+  const sentAt = monotonicNow();
+  try {
+    const raw = await connection.send(command, args, limits);
+    return { kind: 'answered', raw, sentAt, receivedAt: monotonicNow() };
+  } catch (thrown) {
+    return judgeAttempt(thrown, name, limits);
+  }
+}
+
+function judgeAttempt(thrown: unknown, name: string, limits: Limits): Attempt {
+  if (thrown instanceof PortClosedError || limits.signal?.aborted === true) throw thrown;
+  if (thrown instanceof ConnectionLostError) return { kind: 'again', error: thrown };
+  if (thrown instanceof OutOfTimeError) {
+    if (monotonicNow() >= limits.until) throw thrown;
+    return { kind: 'again', error: new ConnectionLostError(`Redis did not answer "${name}"`) };
+  }
+  const rejection = judgeRejection(thrown, name);
+  if (rejection.kind === 'refused') throw rejection.error;
+  return rejection;
+}

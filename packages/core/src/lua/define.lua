@@ -1,0 +1,67 @@
+-- define: makes a schedule known, or asserts it again. The definition of the worker that started last holds, unless
+-- its owner has gone. Schedules that no worker has asserted for an hour are removed; what they fired last is not.
+--
+-- KEYS[1] running         hash  (for the prefix)
+-- KEYS[2] schedules       hash  name -> hash \n started \n owner \n asserted \n definition
+-- KEYS[3] schedules:due   zset  name -> next slot
+-- KEYS[4] schedules:last  hash  name -> last fired slot
+-- KEYS[5] workers         zset  worker -> end of its lease
+-- ARGV[1] ms added to Redis time
+-- ARGV[2] worker
+-- ARGV[3] when the worker started, epoch ms
+-- ARGV[4] name
+-- ARGV[5] hash of the definition
+-- ARGV[6] definition
+-- ARGV[7] next slot, epoch ms
+--
+-- replies { now, 'defined'|'kept'|'superseded', next slot }
+-- @include fragments/clock.lua
+-- @include fragments/lists.lua
+
+-- validate
+local UNASSERTED, FORGOTTEN = 3600000, 400 * 86400000
+local worker, started, name, hash, definition, slot = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
+
+local function parse(entry)
+  local known_hash, known_started, owner, asserted = string.match(entry, '^([^\n]*)\n(%d+)\n([^\n]*)\n(%d+)\n')
+  return { hash = known_hash, started = tonumber(known_started), owner = owner, asserted = tonumber(asserted) }
+end
+
+-- read
+local now = read_now()
+local stale, forgotten, known = {}, {}, nil
+local entries = redis.call('HGETALL', KEYS[2])
+for at = 1, #entries, 2 do
+  local entry = parse(entries[at + 1])
+  if entries[at] == name then
+    known = entry
+  elseif not entry.asserted or now - entry.asserted > UNASSERTED then
+    stale[#stale + 1] = entries[at]
+  end
+end
+local fired = redis.call('HGETALL', KEYS[4])
+local last = 0
+for at = 1, #fired, 2 do
+  if fired[at] == name then last = tonumber(fired[at + 1]) end
+  if now - tonumber(fired[at + 1]) > FORGOTTEN then forgotten[#forgotten + 1] = fired[at] end
+end
+local due = tonumber(redis.call('ZSCORE', KEYS[3], name) or 0)
+local same = known and known.hash == hash
+local owner_lives = known and known.owner and redis.call('ZSCORE', KEYS[5], known.owner)
+if known and not same and owner_lives and known.started and known.started >= started and known.owner ~= worker then
+  return { now, 'superseded', due }
+end
+local kept = same and due > last
+local next_slot = kept and due or slot
+if next_slot <= last then return { now, 'superseded', due } end
+
+-- write
+-- A refused command first: a new schedule is new work, which a full Redis does not take.
+local owner_started = same and owner_lives and known.started > started and known.started or started
+local owner = owner_started ~= started and known.owner or worker
+redis.call('HSET', KEYS[2], name, hash .. '\n' .. owner_started .. '\n' .. owner .. '\n' .. now .. '\n' .. definition)
+redis.call('ZADD', KEYS[3], next_slot, name)
+write_chunked('HDEL', KEYS[2], stale)
+write_chunked('ZREM', KEYS[3], stale)
+write_chunked('HDEL', KEYS[4], forgotten)
+return { now, kept and 'kept' or 'defined', next_slot }

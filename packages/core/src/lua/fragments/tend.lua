@@ -1,0 +1,178 @@
+-- Housekeeping that every worker does for all: makes due tasks ready and empties workers whose lease is over.
+-- At most BUDGET items in all, so that no call blocks Redis for longer than a claim does.
+local BUDGET = 200
+local CRASHES_UNTIL_SUSPECT = 2
+local CRASHES_UNTIL_ENDED = 3
+
+local function read_promotions(due, now)
+  local ids = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, BUDGET)
+  local promoted, keys = {}, {}
+  for _, id in ipairs(ids) do
+    local key = task_key(id)
+    -- pcall: a key of another type answers an error, which is no 'd', and must not stop everybody's housekeeping
+    if redis.pcall('GETRANGE', key, 0, 0) == 'd' then
+      promoted[#promoted + 1] = id
+      keys[#keys + 1] = key
+    end
+  end
+  return { listed = ids, ids = promoted, keys = keys }
+end
+
+-- While nobody could sweep, nobody could renew either: after an outage, or when the clock went back, leases get
+-- as much time as was lost before anyone is declared dead.
+local function read_guard(meta, workers, lease, now)
+  local stored = redis.call('HMGET', meta, 'swept', 'notBefore')
+  local swept, not_before = tonumber(stored[1] or now), tonumber(stored[2] or 0)
+  local gap = now - swept
+  local guard = { not_before = not_before, clamped = {} }
+  if gap > lease * 2 / 3 then guard.not_before = math.max(not_before, now + math.min(gap, lease)) end
+  if gap < -1000 then
+    guard.not_before = now + lease
+    local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. (now + lease), '+inf', 'LIMIT', 0, BUDGET)
+    for _, worker in ipairs(ahead) do
+      guard.clamped[#guard.clamped + 1] = now + lease
+      guard.clamped[#guard.clamped + 1] = worker
+    end
+  end
+  return guard
+end
+
+local function crashes_of(record)
+  return record and tonumber(string.match(record, '^%d+,%d+,(%d+)')) or 0
+end
+
+-- Only the tasks that had crashed a worker before are blamed when there is one among the held ones; they come
+-- last, so that the blame is the same in every bounded step of emptying one worker.
+local function blame(held, records)
+  local blamed = false
+  for at, item in ipairs(held) do
+    item.record = records[at] or false
+    item.crashes = crashes_of(item.record)
+    blamed = blamed or item.crashes > 0
+  end
+  local ordered = {}
+  for _, item in ipairs(held) do if item.crashes == 0 then ordered[#ordered + 1] = item end end
+  for _, item in ipairs(held) do if item.crashes > 0 then ordered[#ordered + 1] = item end end
+  for _, item in ipairs(ordered) do
+    if not blamed or item.crashes > 0 then item.crashes = item.crashes + 1 end
+  end
+  return ordered
+end
+
+-- tries stays, attempts + 1, crashes as blamed; no tag, because no settle of the dead worker wrote it
+local function reclaimed_record(item)
+  local tries, attempts, first = string.match(item.record or '0,0,0,,', '^(%d+),(%d+),%d+,(%d*)')
+  return tries .. ',' .. (attempts + 1) .. ',' .. item.crashes .. ',' .. first .. ','
+end
+
+local function lock_of(value)
+  return string.match(value, '^[^;\n]*;[^;\n]*;[^;\n]*;[^;\n]*;([^;\n]+)') or ''
+end
+
+-- The caller's own holdings are left to others: its settles and its claim may be in this very call.
+local function read_lapsed(k, now)
+  for _, worker in ipairs(redis.call('ZRANGE', k.dead, 0, 1)) do
+    if worker ~= k.caller then return worker, false end
+  end
+  for _, worker in ipairs(redis.call('ZRANGEBYSCORE', k.workers, '-inf', now, 'LIMIT', 0, 2)) do
+    if worker ~= k.caller then return worker, true end
+  end
+  return nil, false
+end
+
+local function plan_reclaimed(plan, item, value, aborted, watchers, now)
+  local code = aborted and 'a' or item.crashes >= CRASHES_UNTIL_ENDED and 'c'
+  if code then
+    add_ending(plan.endings, item.id, code, item.tag, value, now, item.record, watchers)
+    return
+  end
+  plan.records[#plan.records + 1] = item.id
+  plan.records[#plan.records + 1] = reclaimed_record(item)
+  local list = item.crashes >= CRASHES_UNTIL_SUSPECT and plan.suspects or plan.back
+  list[#list + 1] = item.id
+end
+
+local function read_reclaimed_lock(k, item, value)
+  local lock = lock_of(value)
+  return lock ~= '' and redis.call('HGET', k.unique, lock) == item.id .. ',' .. item.tag and lock
+end
+
+local function read_blamed(k, worker)
+  local held, ids = read_holdings(k.running, worker), {}
+  for at, item in ipairs(held) do ids[at] = item.id end
+  return blame(held, read_fields(k.tries, ids))
+end
+
+local function read_reclaim(k, now, limit)
+  local worker, newly = read_lapsed(k, now)
+  if not worker then return nil end
+  redis.call('EXISTS', inbox_key(worker), worker_key(worker))
+  local held = read_blamed(k, worker)
+  local plan = {
+    worker = worker, newly = newly, emptied = #held <= limit, endings = new_endings(), back = {}, suspects = {},
+    records = {}, locks = {}, gone = {}, dropped = {},
+  }
+  local keys = {}
+  for at = 1, math.min(#held, limit) do
+    plan.gone[at] = held[at].id
+    keys[at] = task_key(held[at].id)
+  end
+  local values, aborts, watchers = read_values(keys), read_fields(k.aborts, plan.gone), read_fields(k.watch, plan.gone)
+  for at = 1, #plan.gone do
+    local item, value = held[at], values[at]
+    if value then
+      if item.record then redis.call('LLEN', history_key(item.id)) end
+      plan.locks[#plan.locks + 1] = read_reclaimed_lock(k, item, value) or nil
+      plan_reclaimed(plan, item, value, aborts[at], watchers[at], now)
+    else
+      plan.dropped[#plan.dropped + 1] = item.id
+    end
+  end
+  return plan
+end
+
+-- k: the fixed keys by name
+local function read_tend(k, lease, now)
+  local tend = { promotions = read_promotions(k.due, now), guard = read_guard(k.meta, k.workers, lease, now) }
+  redis.call('LLEN', k.ready)
+  redis.call('LLEN', k.suspects)
+  local left = BUDGET - #tend.promotions.listed
+  if left > 0 and now >= tend.guard.not_before then tend.reclaim = read_reclaim(k, now, left) end
+  tend.again = left <= 0 or (tend.reclaim ~= nil)
+  return tend
+end
+
+local function reversed(list)
+  local turned = {}
+  for at = #list, 1, -1 do turned[#turned + 1] = list[at] end
+  return turned
+end
+
+local function write_reclaim(k, plan, now)
+  if plan.newly then
+    redis.call('ZREM', k.workers, plan.worker)
+    redis.call('ZADD', k.dead, now, plan.worker)
+  end
+  write_chunked('HDEL', k.running, plan.gone)
+  write_chunked('HDEL', k.unique, plan.locks)
+  write_chunked('HSET', k.tries, plan.records)
+  write_chunked('RPUSH', k.ready, reversed(plan.back))
+  write_chunked('LPUSH', k.suspects, plan.suspects)
+  write_endings(plan.endings, { k.tries, k.aborts, k.watch })
+  for _, key in ipairs({ k.tries, k.aborts, k.watch }) do write_chunked('HDEL', key, plan.dropped) end
+  if plan.emptied then
+    redis.call('DEL', claims_key(plan.worker), inbox_key(plan.worker), worker_key(plan.worker))
+    redis.call('ZREM', k.dead, plan.worker)
+  end
+end
+
+-- Answers whether there is something to claim that was not there before.
+local function write_tend(k, tend, now)
+  redis.call('HSET', k.meta, 'swept', now, 'notBefore', tend.guard.not_before)
+  write_chunked('ZADD', k.workers, tend.guard.clamped)
+  write_chunked('ZREM', k.due, tend.promotions.listed)
+  for _, key in ipairs(tend.promotions.keys) do redis.call('SETRANGE', key, 0, 'q') end
+  write_chunked('LPUSH', k.ready, tend.promotions.ids)
+  if tend.reclaim then write_reclaim(k, tend.reclaim, now) end
+  return #tend.promotions.ids > 0 or tend.reclaim and #tend.reclaim.back + #tend.reclaim.suspects > 0
+end

@@ -1,0 +1,28 @@
+-- held: which tasks a worker holds, for its reconciliation. Writes nothing.
+--
+-- KEYS[1] running     hash  id -> tag
+-- KEYS[2] claims:<w>  hash  n -> last claim number; number -> ids
+-- KEYS[3] workers     zset  worker -> end of its lease
+-- ARGV[1] ms added to Redis time
+-- ARGV[2] worker
+--
+-- replies { now, 'held', { id, tag, ... } } | { now, 'lapsed' }
+-- @include fragments/keys.lua
+-- @include fragments/clock.lua
+-- @include fragments/lists.lua
+-- @include fragments/holdings.lua
+
+-- validate
+local worker = ARGV[2]
+
+-- read
+local now = read_now()
+if not redis.call('ZSCORE', KEYS[3], worker) then return { now, 'lapsed' } end
+local flat = {}
+for _, item in ipairs(read_holdings(KEYS[1], worker)) do
+  flat[#flat + 1] = item.id
+  flat[#flat + 1] = item.tag
+end
+
+-- write
+return { now, 'held', flat }

@@ -1,0 +1,48 @@
+import { joinBytes } from './bytes.ts';
+import type { Envelope, EnvelopeFacts } from './envelope.ts';
+import { decodeEnvelope, encodeEnvelopeLine } from './envelope.ts';
+import type { FinishedHeader, PendingHeader } from './header.ts';
+import { decodeFinishedHeader, decodePendingHeader, encodePendingHeader, isFinishCode } from './header.ts';
+
+export interface PendingTask extends PendingHeader {
+  readonly kind: 'pending';
+  /** `null` when the bytes do not decode: the task ends as malformed, its bytes kept. */
+  readonly envelope: Envelope | null;
+}
+
+export interface FinishedTask extends FinishedHeader {
+  readonly kind: 'finished';
+  /** Wire id of the worker that settled it, or `null` when a script did while nobody held it. */
+  readonly worker: string | null;
+  readonly body: Buffer;
+}
+
+export type TaskValue = PendingTask | FinishedTask;
+
+/** What `task:<id>` holds before the task has run. */
+export function encodeTaskValue(
+  header: PendingHeader,
+  facts: EnvelopeFacts,
+  payload: string | Uint8Array,
+): string | Uint8Array {
+  return joinBytes(encodePendingHeader(header) + encodeEnvelopeLine(facts), payload);
+}
+
+/** `null` for a value whose first line is no header of this version. */
+export function decodeTaskValue(value: Buffer): TaskValue | null {
+  const end = value.indexOf(10);
+  if (end === -1) return null;
+  const line = value.toString('latin1', 0, end);
+  const body = value.subarray(end + 1);
+  if (isFinishCode(line.charAt(0))) {
+    const header = decodeFinishedHeader(line);
+    return header === null ? null : { kind: 'finished', ...header, worker: workerOf(header.tag), body };
+  }
+  const header = decodePendingHeader(line);
+  return header === null ? null : { kind: 'pending', ...header, envelope: decodeEnvelope(body) };
+}
+
+function workerOf(tag: string): string | null {
+  const at = tag.lastIndexOf('|');
+  return at === -1 ? null : tag.slice(0, at);
+}

@@ -1,0 +1,80 @@
+import { readList, readNumber, readText, unexpected } from './reply.ts';
+import type { Script } from './script.ts';
+
+export type Start =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'at'; readonly at: number };
+
+export interface EnqueueItem {
+  readonly id: string;
+  /** As `encodeTaskValue` makes it; state `d` unless it starts now. */
+  readonly value: string | Uint8Array;
+  /** The nonce in the value's header; empty for a generated id. */
+  readonly nonce: string;
+  readonly start: Start;
+}
+
+export interface EnqueueInput {
+  /** Epoch ms of Redis after which nothing is written any more. */
+  readonly notAfter: number;
+  /** At most 200, and 256 KiB together unless it is one. */
+  readonly items: readonly EnqueueItem[];
+}
+
+export type EnqueuedItem =
+  | { readonly kind: 'created' }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'refused'; readonly code: 'wrong-type' };
+
+export type EnqueueReply =
+  | { readonly kind: 'late'; readonly now: number }
+  | { readonly kind: 'done'; readonly now: number; readonly items: readonly EnqueuedItem[] };
+
+const created: EnqueuedItem = Object.freeze({ kind: 'created' });
+const duplicate: EnqueuedItem = Object.freeze({ kind: 'duplicate' });
+const wrongType: EnqueuedItem = Object.freeze({ kind: 'refused', code: 'wrong-type' });
+
+export const enqueue: Script<EnqueueInput, EnqueueReply> = {
+  name: 'enqueue',
+  keys: (keys, { items }) => {
+    const named = [keys.running, keys.ready, keys.bell, keys.due];
+    for (const item of items) named.push(keys.task(item.id));
+    return named;
+  },
+  argv: ({ notAfter, items }) => {
+    const argv: Array<string | number | Uint8Array> = [notAfter, items.length];
+    for (const item of items) argv.push(item.id, item.value, item.nonce, encodeStart(item.start));
+    return argv;
+  },
+  reply: (raw, { items }) => {
+    const [at, status, ...verdicts] = readList(raw, 'enqueue');
+    const now = readNumber(at, 'enqueue');
+    const kind = readText(status, 'enqueue');
+    if (kind === 'late') return { kind, now };
+    if (kind === 'created') return { kind: 'done', now, items: items.map(() => created) };
+    if (kind === 'mixed' && verdicts.length === items.length)
+      return { kind: 'done', now, items: verdicts.map(readVerdict) };
+    throw unexpected('enqueue', raw);
+  },
+};
+
+/** Empty for now, `+ms` from the time of Redis, `@` for a moment. */
+export function encodeStart(start: Start): string {
+  switch (start.kind) {
+    case 'now':
+      return '';
+    case 'delay':
+      return `+${start.ms}`;
+    case 'at':
+      return `@${start.at}`;
+  }
+}
+
+function readVerdict(raw: unknown): EnqueuedItem {
+  const verdict = readText(raw, 'enqueue');
+  if (verdict === 'created') return created;
+  if (verdict === 'duplicate') return duplicate;
+  if (verdict === 'wrong-type') return wrongType;
+  throw unexpected('enqueue', raw);
+}

@@ -1,0 +1,251 @@
+import { expect } from 'vitest';
+import { noTries } from '../protocol/tries.ts';
+import { abort } from './abort.ts';
+import { join } from './join.ts';
+import { lease, numberedIds, test } from './test-support/queue-under-test.ts';
+import { sampleItem, sampleResult } from './test-support/sample-values.ts';
+
+test('a claim takes the oldest tasks, in order, and numbers itself', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b', 'c']);
+  expect(await queue.ready()).toEqual(['a', 'b', 'c']);
+
+  const claim = await queue.take('w1', 2);
+
+  expect(claim).toMatchObject({
+    kind: 'claimed',
+    number: 1,
+    suspect: false,
+    more: true,
+    tendAgain: false,
+    nextAt: null,
+  });
+  expect(claim.deliveries).toEqual([
+    { id: 'a', value: expect.any(Buffer), tries: noTries },
+    { id: 'b', value: expect.any(Buffer), tries: noTries },
+  ]);
+  expect(await queue.ready()).toEqual(['c']);
+  expect(await queue.redis.hgetall(queue.keys.running)).toEqual({ a: 'w1|1', b: 'w1|1' });
+  expect(await queue.redis.hgetall(queue.keys.claims('w1'))).toEqual({ n: '1', '1': 'a b' });
+});
+
+test('a claim that finds nothing is answered with the number that the worker has and with the next event', async ({
+  queue,
+}) => {
+  await queue.join('w1');
+  const now = await queue.now();
+  await queue.enqueue(sampleItem('later', { start: { kind: 'at', at: now + 7_000 } }));
+
+  const claim = await queue.take('w1', 5);
+
+  expect(claim).toMatchObject({ number: 0, deliveries: [], more: false, nextAt: now + 7_000 });
+  expect(await queue.redis.exists(queue.keys.claims('w1'))).toBe(0);
+});
+
+test('with nothing due the next event is the end of the first lease', async ({ queue }) => {
+  await queue.join('w1');
+  const end = Number(await queue.redis.zscore(queue.keys.workers, 'w1'));
+
+  expect(await queue.take('w1', 1)).toMatchObject({ nextAt: end });
+});
+
+test('a call that wants nothing claims nothing', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a']);
+
+  expect((await queue.step('w1')).claim).toEqual({ kind: 'none' });
+  expect(await queue.ready()).toEqual(['a']);
+});
+
+test('a claim that was not acknowledged is repeated: the same ids, and nothing more is taken', async ({
+  queue,
+}) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b', 'c']);
+  const first = await queue.take('w1', 2);
+  const before = await queue.dump();
+
+  const again = await queue.take('w1', 2);
+
+  expect(again.number).toBe(1);
+  expect(again.deliveries).toEqual(first.deliveries);
+  expect(await queue.dump()).toEqual(before);
+});
+
+test('a repeated claim leaves out what was settled meanwhile', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b']);
+  await queue.take('w1', 2);
+  await queue.settle('w1', 1, { a: sampleResult('succeed') });
+
+  expect((await queue.take('w1', 2)).deliveries.map(({ id }) => id)).toEqual(['b']);
+});
+
+test('a task that was deleted by hand is left out of a repeated claim and let go', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b']);
+  await queue.take('w1', 2);
+  await queue.redis.del(queue.keys.task('a'));
+
+  const again = await queue.take('w1', 2);
+  expect(again).toMatchObject({ number: 1, deliveries: [{ id: 'b' }] });
+
+  await queue.put(['a']);
+  expect((await queue.take('w1', 1, { acked: 1 })).deliveries.map(({ id }) => id)).toEqual(['a']);
+});
+
+test('a worker that has the answer of a claim that Redis does not know has lapsed: Redis lost data', async ({
+  queue,
+}) => {
+  await queue.join('w1');
+  await queue.put(['a']);
+  const before = await queue.dump();
+
+  expect((await queue.step('w1', { want: 1, acked: 3 })).claim).toEqual({ kind: 'lapsed' });
+  expect(await queue.dump()).toEqual(before);
+});
+
+test('a worker that nobody knows has lapsed and takes nothing', async ({ queue }) => {
+  await queue.put(['a']);
+  const before = await queue.dump();
+
+  expect((await queue.step('ghost', { want: 1, listens: 'bell' })).claim).toEqual({ kind: 'lapsed' });
+  expect(await queue.dump()).toEqual(before);
+});
+
+test('ids in ready whose task is missing, finished, due later or running are dropped', async ({ queue }) => {
+  await queue.join('w1', 'w2');
+  await queue.put(['running', 'gone', 'aborted', 'good']);
+  await queue.take('w2', 1);
+  await queue.redis.del(queue.keys.task('gone'));
+  await queue.run(abort, { id: 'aborted', notAfter: Number.MAX_SAFE_INTEGER });
+  await queue.enqueue(sampleItem('due', { start: { kind: 'delay', ms: 5_000 } }));
+  await queue.redis.rpush(queue.keys.ready, 'due', 'running', 'never');
+
+  const claim = await queue.take('w1', 10);
+
+  expect(claim.deliveries.map(({ id }) => id)).toEqual(['good']);
+  expect(await queue.ready()).toEqual([]);
+  expect(await queue.redis.hgetall(queue.keys.running)).toEqual({ running: 'w2|1', good: 'w1|1' });
+});
+
+test('one id twice in ready is given out once', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b']);
+  await queue.redis.rpush(queue.keys.ready, 'b');
+
+  expect((await queue.take('w1', 10)).deliveries.map(({ id }) => id)).toEqual(['b', 'a']);
+});
+
+test('a long run of stale ids is worked off in bounded steps', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.redis.rpush(queue.keys.ready, ...numberedIds(20, 'stale'));
+
+  const claim = await queue.take('w1', 2);
+
+  expect(claim).toMatchObject({ number: 0, deliveries: [], more: true });
+  expect(await queue.ready()).toHaveLength(12);
+});
+
+test('a result that is over does not let a stale entry run the same id before its new time', async ({
+  queue,
+}) => {
+  await queue.join('w1');
+  await queue.put(['a']);
+  await queue.run(abort, { id: 'a', notAfter: Number.MAX_SAFE_INTEGER });
+  await queue.redis.del(queue.keys.task('a')); // as its TTL does
+  expect(await queue.ready()).toEqual(['a']);
+  await queue.enqueue(sampleItem('a', { start: { kind: 'delay', ms: 5_000 } }));
+
+  expect((await queue.take('w1', 1, { tend: true })).deliveries).toEqual([]);
+  queue.later(5_001);
+  await queue.step('w1', { tend: true });
+  expect((await queue.take('w1', 1)).deliveries.map(({ id }) => id)).toEqual(['a']);
+});
+
+test('whoever takes some and leaves some rings for the next worker', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b']);
+  await queue.redis.del(queue.keys.bell);
+
+  await queue.take('w1', 1);
+  expect(await queue.redis.llen(queue.keys.bell)).toBe(1);
+
+  await queue.redis.del(queue.keys.bell);
+  await queue.take('w1', 1, { acked: 1 });
+  expect(await queue.redis.llen(queue.keys.bell)).toBe(0);
+});
+
+test('work is claimed although the token for it was swallowed by a worker that died', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a']);
+  expect(await queue.redis.rpop(queue.keys.bell)).toBe('1');
+
+  expect((await queue.take('w1', 1)).deliveries).toHaveLength(1);
+});
+
+test('a worker that goes hungry while it listens to its inbox alone is poked once', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.take('w1', 1, { listens: 'inbox' });
+  await queue.take('w1', 1, { listens: 'inbox' });
+
+  expect(await queue.redis.lrange(queue.keys.inbox('w1'), 0, -1)).toEqual(['wake']);
+  expect(await queue.redis.pttl(queue.keys.inbox('w1'))).toBeGreaterThan(3_500_000);
+});
+
+test('a worker that fills up while it listens to the bell is poked, so that it does not swallow the token', async ({
+  queue,
+}) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b']);
+  await queue.take('w1', 1, { listens: 'bell' });
+
+  expect(await queue.redis.lrange(queue.keys.inbox('w1'), 0, -1)).toEqual(['wake']);
+});
+
+test('a worker that listens to the right thing is not poked', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.take('w1', 1, { listens: 'bell' });
+  await queue.put(['a']);
+  await queue.take('w1', 1, { listens: 'inbox' });
+  await queue.step('w1', { listens: 'bell' });
+
+  expect(await queue.redis.exists(queue.keys.inbox('w1'))).toBe(0);
+});
+
+test('claims that are settled whole are forgotten, and only those', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b']);
+  await queue.take('w1', 1);
+  await queue.take('w1', 1, { acked: 1 });
+  await queue.step('w1', {
+    settles: [{ id: 'a', claim: 1, outcome: sampleResult('succeed') }],
+    finished: [1],
+  });
+
+  expect(await queue.redis.hgetall(queue.keys.claims('w1'))).toEqual({ n: '2', '2': 'b' });
+});
+
+test('two processes with one label hold their tasks apart and cannot settle for each other', async ({
+  queue,
+}) => {
+  const [one, two] = ['host~AAAAAAAAAAAAAAAA', 'host~BBBBBBBBBBBBBBBB'];
+  for (const worker of [one, two]) await queue.run(join, { worker, info: '{}', lease });
+  await queue.put(['a', 'b']);
+  await queue.take(one, 1);
+  await queue.take(two, 1);
+  const before = await queue.dump();
+
+  const { verdicts } = await queue.settle(one, 1, { b: sampleResult('succeed') });
+
+  expect(verdicts).toEqual(new Map([[0, 'lost']]));
+  expect(await queue.dump()).toEqual(before);
+});
+
+test('a claim is at most 500 tasks', async ({ queue }) => {
+  await queue.join('w1');
+  for (let part = 0; part < 3; part += 1) await queue.put(numberedIds(200, `p${part}-`));
+
+  expect((await queue.take('w1', 501)).deliveries).toHaveLength(500);
+  expect(await queue.ready()).toHaveLength(100);
+});

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, task } from '@q/core';
+import { commandsPerformed } from '@q/testkit';
+import { describe, expect } from 'vitest';
+import { deferred } from '../test-support/deferred.ts';
+import { test } from '../test-support/worker-test.ts';
+
+const nothing = task('nothing');
+
+const scriptsIn = (byCommand: Readonly<Record<string, number>>): number =>
+  (byCommand['evalsha'] ?? 0) + (byCommand['eval'] ?? 0);
+
+describe('round trips', () => {
+  test('one call settles 32 tasks and claims the next 32', async ({ startRedis, rigOn, connect }) => {
+    const { url } = await startRedis();
+    const rig = rigOn(url);
+    await rig.client.enqueueMany(Array.from({ length: 320 }, () => call(nothing)));
+    const all = deferred();
+    let ran = 0;
+    const worker = rig.worker({ concurrency: 32 });
+    worker.handle(nothing, () => {
+      ran += 1;
+      if (ran === 320) all.resolve();
+    });
+    const { byCommand } = await commandsPerformed(connect(url), async () => {
+      const running = await rig.start(worker);
+      await all.promise;
+      await running.stop();
+    });
+    // 11 steps; join, leave, one renewal and one comparison; each script is sent twice the first time.
+    expect(scriptsIn(byCommand)).toBeLessThanOrEqual(11 + 2 * 4 + 1);
+  });
+
+  test('an idle worker sends at most one command per second', { timeout: 40_000 }, async ({
+    startRedis,
+    rigOn,
+    connect,
+  }) => {
+    const { url } = await startRedis();
+    const rig = rigOn(url);
+    const worker = rig.worker();
+    worker.handle(nothing, () => undefined);
+    await rig.start(worker);
+    await (await rig.client.enqueue(nothing)).result({ timeout: '5s' });
+    const redis = connect(url);
+    // Time itself is what is measured here.
+    const { byCommand } = await commandsPerformed(redis, () => sleep(15_000));
+    const sent = scriptsIn(byCommand) + (byCommand['blpop'] ?? 0) + (byCommand['ping'] ?? 0);
+    expect(sent).toBeGreaterThanOrEqual(8);
+    // Blocking calls, steps, renewals and comparisons make 0.98 a second; one of each may lie across an end of the stretch.
+    expect(sent).toBeLessThanOrEqual(15 + 3);
+  });
+});

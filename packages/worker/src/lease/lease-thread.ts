@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Redis, type RedisOptions } from 'ioredis';
+import type { LeaseOrder, LeaseReport } from './lease-order.ts';
+import { sharedNow } from './shared-clock.ts';
+import { type Silence, silenceAfter } from './silence.ts';
+
+/**
+ * Entry of the thread that renews a worker's lease, so that a handler which blocks the main loop does not lose
+ * its task. It has a connection of its own, made here because a connection cannot be handed to a thread. It
+ * decides nothing: every answer goes to the main loop as it came.
+ */
+
+const order: LeaseOrder = workerData;
+const beats = new Int32Array(order.beats);
+
+const preferred: RedisOptions = { connectTimeout: 3_000, keepAlive: 10_000 };
+/** Nothing is kept for later: a renewal that cannot be sent now is made anew when it can. */
+const required: RedisOptions = {
+  lazyConnect: false,
+  connectionName: order.connectionName,
+  enableOfflineQueue: false,
+  enableAutoPipelining: false,
+  autoResendUnfulfilledCommands: false,
+  // Rejects what is under way as soon as the connection closes.
+  maxRetriesPerRequest: 0,
+  commandTimeout: undefined,
+  socketTimeout: 4_900,
+  failoverDetector: 'sentinels' in order.options,
+  retryStrategy: (times) => between(0.5, 1) * Math.min(1_000, 50 * 2 ** Math.min(times, 10)),
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
+};
+
+const redis = new Redis({ ...preferred, ...order.options, ...required, replyMapping: 'legacy' });
+let wake = new AbortController();
+let reconnected = false;
+
+redis.on('error', (error: Error) => report({ kind: 'failed', reason: error.message }));
+redis.on('ready', () => wake.abort());
+redis.on('close', () => {
+  reconnected = true;
+});
+await renewForEver();
+
+async function renewForEver(): Promise<never> {
+  let silence: Silence = { beats: Atomics.load(beats, 0), silentFor: 0 };
+  for (;;) {
+    const begunAt = sharedNow();
+    const rest = silence.silentFor > order.maxBlock ? order.interval : await renewOnce();
+    await sleep(rest, undefined, { signal: wake.signal }).catch(spreadHerd);
+    silence = silenceAfter(silence, Atomics.load(beats, 0), sharedNow() - begunAt, order.interval);
+  }
+}
+
+/** Woken because the connection is there. After a restart of Redis all workers are, at the same moment. */
+async function spreadHerd(): Promise<void> {
+  wake = new AbortController();
+  if (reconnected) await sleep(between(0, Math.min(1_000, order.interval / 4)));
+  reconnected = false;
+}
+
+/** Answers how long to rest. */
+async function renewOnce(): Promise<number> {
+  if (redis.status !== 'ready') return order.interval;
+  const sentAt = sharedNow();
+  try {
+    report({ kind: 'answered', raw: await evaluate(), sentAt });
+    return order.interval * between(0.85, 1);
+  } catch (error) {
+    report({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    return Math.min(1_000, order.interval / 3) * between(0.5, 1);
+  }
+}
+
+async function evaluate(): Promise<unknown> {
+  try {
+    return await redis.call('EVALSHA', order.sha1, ...order.args);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return redis.call('EVAL', order.source, ...order.args);
+  }
+}
+
+function report(facts: LeaseReport): void {
+  parentPort?.postMessage(facts);
+}
+
+function between(least: number, most: number): number {
+  return least + Math.random() * (most - least);
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { runLoop } from './run-loop.ts';
+
+describe('a loop', () => {
+  it('goes on after a pass that threw, and says which', async () => {
+    const stop = new AbortController();
+    const errors: unknown[] = [];
+    let passes = 0;
+    const pass = async () => {
+      passes += 1;
+      if (passes === 3) stop.abort();
+      if (passes === 1) throw new Error('boom');
+      return 0;
+    };
+    await runLoop(
+      { name: 'test', pass, restAfterError: 1, onError: (error, name) => errors.push([name, error]) },
+      stop.signal,
+    );
+    expect(passes).toBe(3);
+    expect(errors).toEqual([['test', new Error('boom')]]);
+  });
+
+  it('ends at once when it is stopped while it rests', async () => {
+    const stop = new AbortController();
+    const pass = async () => {
+      queueMicrotask(() => stop.abort());
+      return 60_000;
+    };
+    await runLoop({ name: 'test', pass, restAfterError: 1, onError: () => undefined }, stop.signal);
+    expect(stop.signal.aborted).toBe(true);
+  });
+
+  it('is silent about what a pass throws because it was stopped', async () => {
+    const stop = new AbortController();
+    const errors: unknown[] = [];
+    const pass = async () => {
+      stop.abort();
+      throw new Error('stopped');
+    };
+    await runLoop(
+      { name: 'test', pass, restAfterError: 1, onError: (error) => errors.push(error) },
+      stop.signal,
+    );
+    expect(errors).toEqual([]);
+  });
+});

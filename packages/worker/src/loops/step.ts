@@ -1,0 +1,163 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RedisPort } from '@q/client/port';
+import { type ClaimReply, type SettleItem, type StepInput, type StepReply, step } from '@q/core/wire';
+import { type Delivery, readDeliveries } from '../execution/delivery.ts';
+import type { SettleQueue } from '../execution/settle-queue.ts';
+import type { InFlight } from '../in-flight.ts';
+import type { Latch } from '../latch.ts';
+import type { Slots } from '../slots.ts';
+import type { Appetite } from './appetite.ts';
+import type { Courtesy } from './courtesy.ts';
+import { nextLook } from './next-look.ts';
+import type { LoopOptions } from './run-loop.ts';
+
+/** What the step loop shares with the rest of a membership. */
+export interface StepParts {
+  readonly port: RedisPort;
+  /** Wire id. */
+  readonly worker: string;
+  readonly lease: number;
+  readonly slots: Slots;
+  readonly inFlight: InFlight;
+  readonly settles: SettleQueue;
+  readonly appetite: Appetite;
+  readonly courtesy: Courtesy;
+  readonly changes: Latch;
+  readonly isClaiming: () => boolean;
+  readonly onDelivery: (delivery: Delivery) => void;
+  /** Another worker has taken it over. */
+  readonly onRefused: (item: SettleItem) => void;
+  /** The answer of a call has been dealt with. */
+  readonly onAnswered: () => void;
+  readonly onLapsed: () => void;
+  readonly onError: (error: unknown, name: string) => void;
+}
+
+/** Looking after the queue costs Redis a little in every call. */
+const tendEvery = 100;
+const mostWanted = 500;
+
+type Claimed = Extract<ClaimReply, { kind: 'claimed' }>;
+
+/**
+ * The one conversation of a worker with its queue. One call at a time carries all outcomes that are there and asks for
+ * as many tasks as there are free slots. While it is under way outcomes gather; when none is, the end of the current
+ * turn of the event loop sends what has gathered in it.
+ */
+export class StepLoop {
+  readonly #parts: StepParts;
+  /** Sent again unchanged until it is answered: numbered claims and the fence make the repeat harmless. */
+  #call: StepInput | null = null;
+  #acked = 0;
+  #tendedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: StepParts) {
+    this.#parts = parts;
+  }
+
+  get loop(): LoopOptions {
+    return {
+      name: 'step',
+      pass: (signal) => this.#pass(signal),
+      restAfterError: 1_000,
+      onError: this.#parts.onError,
+    };
+  }
+
+  /** Number of the newest claim whose answer is here. */
+  get acked(): number {
+    return this.#acked;
+  }
+
+  /** Whether a claim is under way: what it brings is held already, but not known here. */
+  get isAsking(): boolean {
+    return this.#call !== null && this.#call.want > 0;
+  }
+
+  /** Whether everything that has ended is known to Redis. */
+  get isFlushed(): boolean {
+    return this.#call === null && this.#parts.settles.size === 0;
+  }
+
+  async #pass(signal: AbortSignal): Promise<number> {
+    if (!this.#isDue()) {
+      await this.#parts.changes.until(() => this.#isDue(), { signal });
+      // More may end in this turn, and one call can carry it all.
+      await nextTurn();
+      if (signal.aborted) return 0;
+    }
+    this.#call ??= this.#assemble();
+    const reply = await this.#parts.port.run(step, this.#call, { signal });
+    const call = this.#call;
+    this.#call = null;
+    this.#absorb(call, reply);
+    this.#parts.onAnswered();
+    return 0;
+  }
+
+  #isDue(): boolean {
+    const { settles, appetite } = this.#parts;
+    return this.#call !== null || settles.size > 0 || (appetite.isHungry && this.#room() > 0);
+  }
+
+  #room(): number {
+    const { isClaiming, slots } = this.#parts;
+    return isClaiming() ? Math.min(slots.free, mostWanted) : 0;
+  }
+
+  #assemble(): StepInput {
+    const { worker, lease, inFlight, settles, appetite } = this.#parts;
+    const sent = settles.take();
+    for (const item of sent) if (item.outcome.kind !== 'unlock') inFlight.sending(item);
+    appetite.ask();
+    const now = performance.now();
+    const tend = now - this.#tendedAt >= tendEvery;
+    if (tend) this.#tendedAt = now;
+    return {
+      worker,
+      lease,
+      acked: this.#acked,
+      want: this.#room(),
+      holdsSuspect: inFlight.holdsSuspect,
+      tend,
+      listens: appetite.listens,
+      finished: inFlight.takeFinished(),
+      settles: sent,
+    };
+  }
+
+  #absorb(call: StepInput, { verdicts, claim, now }: StepReply): void {
+    const { inFlight, onRefused, onLapsed } = this.#parts;
+    for (const [index, item] of call.settles.entries()) {
+      inFlight.settled(item);
+      if (verdicts.get(index) === 'lost') onRefused(item);
+      else if (item.outcome.kind === 'unknown') this.#parts.courtesy.putOff(now + item.outcome.backoff);
+    }
+    if (claim.kind === 'lapsed') onLapsed();
+    if (claim.kind === 'claimed') this.#absorbClaim(claim, call, now);
+  }
+
+  #absorbClaim(claim: Claimed, call: StepInput, now: number): void {
+    const { inFlight, appetite, courtesy, onDelivery } = this.#parts;
+    const { number, deliveries, suspect } = claim;
+    if (claim.tendAgain) this.#tendedAt = Number.NEGATIVE_INFINITY;
+    const untilTend = this.#tendedAt + tendEvery - performance.now();
+    const courtesyAt = (moment: number): number => courtesy.at(moment);
+    const { isNow, wakeIn } = nextLook({
+      claim,
+      call,
+      listens: appetite.listens,
+      untilTend,
+      courtesyAt,
+      now,
+    });
+    appetite.answer(isNow);
+    appetite.wakeIn(wakeIn);
+    if (number <= this.#acked) return;
+    this.#acked = number;
+    inFlight.openClaim(number, deliveries.length, suspect);
+    const { held, deleted } = readDeliveries(deliveries, number);
+    for (const id of deleted) inFlight.dropped({ id, claim: number });
+    for (const delivery of held) onDelivery(delivery);
+  }
+}

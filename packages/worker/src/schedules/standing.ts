@@ -1,0 +1,61 @@
+import type { DefineReply, FireReply } from '@q/core/wire';
+
+/**
+ * What this worker knows of one schedule in Redis. Times ending in `At` are monotonic ms of this process, so
+ * that a clock that is set moves nothing; `due` is Redis time.
+ */
+export interface Standing {
+  /**
+   * The slot that is due next, epoch ms; `null` while this worker's definition is not (or not known to be) the
+   * one that holds.
+   */
+  readonly due: number | null;
+  readonly defineAt: number;
+  /** Nothing is fired before. */
+  readonly fireAt: number;
+}
+
+export const unknownStanding: Standing = { due: null, defineAt: 0, fireAt: 0 };
+
+const assertedEvery = 300_000;
+const supersededFor = 60_000;
+const afterError = 1_000;
+
+/** A quarter more or less: hundreds of workers that started together do not ask together. */
+function jittered(ms: number, random: number): number {
+  return ms * (0.75 + random / 2);
+}
+
+export function standingAfterDefine({ kind, due }: DefineReply, at: number, random: number): Standing {
+  // The worker whose definition holds may be gone tomorrow: then this one's is taken.
+  if (kind === 'superseded') return { due: null, defineAt: at + jittered(supersededFor, random), fireAt: 0 };
+  return { due, defineAt: at + jittered(assertedEvery, random), fireAt: 0 };
+}
+
+export function standingAfterFire(standing: Standing, reply: FireReply, at: number): Standing {
+  const { kind, due, now } = reply;
+  switch (kind) {
+    case 'fired':
+    case 'skipped':
+      return { ...standing, due };
+    case 'already':
+      return due === null ? { ...standing, due, defineAt: at } : { ...standing, due };
+    case 'early':
+      return { ...standing, fireAt: at + Math.min(afterError, Math.max(1, (due ?? now) - now)) };
+    case 'stale':
+      return { ...standing, due: null, defineAt: at };
+  }
+}
+
+/** One schedule that Redis refuses does not hold up the others. */
+export function standingAfterError(standing: Standing, at: number): Standing {
+  const again = at + afterError;
+  return { ...standing, defineAt: Math.max(standing.defineAt, again), fireAt: again };
+}
+
+/** Ms until there is something to do for a schedule; `now` is Redis time. */
+export function restOf({ due, defineAt, fireAt }: Standing, at: number, now: number): number {
+  const untilDefine = defineAt - at;
+  const untilFire = due === null ? Number.POSITIVE_INFINITY : Math.max(due - now, fireAt - at);
+  return Math.max(0, Math.min(untilDefine, untilFire));
+}

@@ -1,0 +1,48 @@
+import type { Place } from './system.ts';
+
+/** What the harness asks of a process, one thing at a time. */
+export type Command =
+  | { readonly kind: 'open'; readonly place: Place; readonly concurrency: number }
+  | {
+      readonly kind: 'enqueue';
+      readonly how: 'each' | 'bulk';
+      readonly count: number;
+      readonly bytes: number;
+      readonly sleep: number;
+    }
+  | { readonly kind: 'sequence'; readonly count: number }
+  | { readonly kind: 'round-trips'; readonly count: number }
+  | { readonly kind: 'open-loop'; readonly rate: number; readonly seconds: number }
+  | { readonly kind: 'latencies' }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'exit' };
+
+export type Figures = Readonly<Record<string, number>>;
+
+/** How far a worker process is since it was opened; times in µs of the shared clock. */
+export interface Progress {
+  readonly kind: 'progress';
+  readonly handled: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** What a process says. */
+export type Message =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly figures: Figures }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | Progress;
+
+export function isCommand(message: unknown): message is Command {
+  return hasKind(message);
+}
+
+export function isMessage(message: unknown): message is Message {
+  return hasKind(message);
+}
+
+// Both ends are built from this file; other messages do not come through this channel.
+function hasKind(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'kind' in message;
+}

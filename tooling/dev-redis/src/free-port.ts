@@ -1,0 +1,27 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+// Below the range from which systems take the ports of outgoing connections: a client that keeps trying
+// to reach a stopped server there could otherwise be handed its own port and talk to itself.
+const firstPort = 15_000;
+const lastPort = 32_000;
+const attempts = 50;
+
+/** A TCP port of 127.0.0.1 on which nothing listens at this moment. Another process may take it before you do. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = randomInt(firstPort, lastPort);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(
+    `no free TCP port found on 127.0.0.1 in ${attempts} attempts between ${firstPort} and ${lastPort}`,
+  );
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,7 @@
+/** A Redis for the demo and the tests. Start at {@link ensureRedis} or, to kill it, {@link startRedisServer}. */
+export { type EnsuredRedis, type EnsureRedisOptions, ensureRedis } from './ensure-redis.ts';
+export { DevRedisError } from './errors.ts';
+export type { Search } from './find-runtime.ts';
+export { orExit } from './or-exit.ts';
+export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
+export { emptyDatabase } from './server-url.ts';

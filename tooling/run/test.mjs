@@ -1,0 +1,36 @@
+import { run } from './command.mjs';
+import { build, install, must, turbo } from './steps.mjs';
+import { clearResults, readResults } from './test-results.mjs';
+
+const prepare = 'tooling/dev-redis/dist/prepare.js';
+
+/**
+ * Sets everything up and runs the whole test suite, one package after the other: tests of time and load would disturb
+ * each other.
+ *
+ * @param {readonly string[]} args for turbo: `--filter=@q/core`
+ * @returns {Promise<number>} 0 when every test passed
+ */
+export async function test(args) {
+  await install();
+  await build(['@q/dev-redis']);
+  await must('preparing Redis', run(process.execPath, [prepare]));
+  await clearResults();
+  process.env['Q_TEST_REDIS_CLAIMED'] = process.env['REDIS_URL'] ?? '';
+  const exitCode = await turbo(['test', '--concurrency=1', '--continue', ...args]);
+  await must('emptying the database of REDIS_URL', run(process.execPath, [prepare, 'empty']));
+  return (await results({ partly: args.length > 0 })) === 0 ? exitCode : Math.max(exitCode, 1);
+}
+
+/**
+ * Says how the last run of tests went, in one line at the end.
+ *
+ * @param {Parameters<typeof readResults>[0]} [options]
+ * @returns {Promise<number>} 0 when there were tests and every one passed
+ */
+export async function results(options) {
+  const { passed, failed, problems } = await readResults(options);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed + problems.length === 0 ? 0 : 1;
+}

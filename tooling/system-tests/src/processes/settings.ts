@@ -1,0 +1,31 @@
+/** What a test tells a process that it starts, by environment. */
+export interface Settings {
+  readonly redis: string;
+  readonly queue: string;
+  readonly id: string;
+  readonly concurrency: number;
+  readonly lease: number;
+  readonly gracePeriod: number;
+  /** A crontab to run under the name `tick`, or empty. */
+  readonly cron: string;
+  readonly tz: string;
+}
+
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  return {
+    redis: required(env, 'SYSTEM_REDIS'),
+    queue: required(env, 'SYSTEM_QUEUE'),
+    id: env['SYSTEM_ID'] ?? 'worker',
+    concurrency: Number(env['SYSTEM_CONCURRENCY'] ?? 32),
+    lease: Number(env['SYSTEM_LEASE'] ?? 30_000),
+    gracePeriod: Number(env['SYSTEM_GRACE'] ?? 25_000),
+    cron: env['SYSTEM_CRON'] ?? '',
+    tz: env['SYSTEM_TZ'] ?? 'UTC',
+  };
+}
+
+function required(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set`);
+  return value;
+}

@@ -1,0 +1,92 @@
+import { type Client, createClient } from '@q/client';
+import { test as base, type ChildProcess, type Fixtures } from '@q/testkit';
+import type { TestAPI } from 'vitest';
+
+export interface WorkerSettings {
+  readonly redis?: string;
+  readonly id?: string;
+  readonly concurrency?: number;
+  /** ms */
+  readonly lease?: number;
+  /** ms */
+  readonly gracePeriod?: number;
+  readonly cron?: string;
+  readonly tz?: string;
+  /** Added to the clock of the process, in whole seconds. */
+  readonly clockSkew?: number;
+}
+
+/** What a test of the whole system asks for by name. */
+export interface SystemFixtures extends Fixtures {
+  /** The queue of this test. */
+  readonly queue: string;
+  /** A client of this test's process on this test's queue; closed after the test. */
+  readonly client: Client;
+  /** Starts a worker process on this test's queue and waits until it runs. Stopped by SIGTERM after the test. */
+  readonly worker: (settings?: WorkerSettings) => Promise<ChildProcess>;
+}
+
+const workerEntry = new URL('../dist/processes/worker.js', import.meta.url);
+
+export const test: TestAPI<SystemFixtures> = base.extend<Omit<SystemFixtures, keyof Fixtures>>({
+  queue: async ({ queueName }, use) => use(queueName()),
+  client: async ({ redisUrl, queue }, use) => {
+    const client = createClient({ redis: redisUrl, queue });
+    await use(client);
+    await client.close();
+  },
+  worker: async ({ redisUrl, queue, childProcess }, use) => {
+    const started: ChildProcess[] = [];
+    await use(async (settings = {}) => {
+      const child = childProcess(workerEntry, { env: environment({ redis: redisUrl, ...settings }, queue) });
+      started.push(child);
+      await child.message(isKind('lifespan up'));
+      return child;
+    });
+    for (const child of started) child.signal('SIGTERM');
+    await Promise.all(started.map((child) => child.exited));
+  },
+}) as TestAPI<SystemFixtures>;
+
+function environment(settings: WorkerSettings, queue: string): Record<string, string> {
+  const named: Record<string, string | number | undefined> = {
+    SYSTEM_REDIS: settings.redis,
+    SYSTEM_QUEUE: queue,
+    SYSTEM_ID: settings.id,
+    SYSTEM_CONCURRENCY: settings.concurrency,
+    SYSTEM_LEASE: settings.lease,
+    SYSTEM_GRACE: settings.gracePeriod,
+    SYSTEM_CRON: settings.cron,
+    SYSTEM_TZ: settings.tz,
+    SYSTEM_SKEW: settings.clockSkew,
+  };
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  );
+}
+
+interface Said {
+  readonly kind: string;
+  readonly id?: string;
+  readonly tries?: number;
+  readonly attempt?: number;
+  readonly at?: number;
+}
+
+/** Recognises what a worker process says of itself. */
+export function isSaid(message: unknown): message is Said {
+  return (
+    typeof message === 'object' && message !== null && 'kind' in message && typeof message.kind === 'string'
+  );
+}
+
+export function isKind(kind: string, id?: string): (message: unknown) => boolean {
+  return (message) => isSaid(message) && message.kind === kind && (id === undefined || message.id === id);
+}
+
+/** The next message of this kind; rejects with the child's output when it ends first. */
+export async function said(child: ChildProcess, kind: string, id?: string): Promise<Said> {
+  const message = await child.message(isKind(kind, id));
+  if (!isSaid(message)) throw new Error(`not a message of the worker process: ${JSON.stringify(message)}`);
+  return message;
+}

@@ -1,0 +1,12 @@
+/** Tests against a real Redis and real processes. Start at {@link test}. */
+export {
+  type ChildOptions,
+  type ChildProcess,
+  type Exit,
+  type LineMatch,
+  startChild,
+} from './child-process.ts';
+export { type CommandsPerformed, commandsPerformed } from './commands-performed.ts';
+export { type Fixtures, test } from './fixtures.ts';
+export { queueName } from './queue-name.ts';
+export { sharedRedisUrl } from './shared-redis.ts';

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import type { ViteUserConfig } from 'vitest/config';
+
+/** Resolves workspace packages to their sources, so that tests need no build of what they import. */
+const conditions = ['q-source', 'module', 'node', 'development|production'];
+
+/** The vitest configuration of every package of this repository. */
+export function packageTests(): ViteUserConfig {
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      include: ['src/**/*.test.ts'],
+      globalSetup: fileURLToPath(new URL('./src/claim-redis-url.ts', import.meta.url)),
+      passWithNoTests: true,
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
+      reporters: ['default', ['json', { outputFile: '.results/vitest.json' }]],
+      typecheck: {
+        enabled: true,
+        checker: 'tsc',
+        include: ['src/**/*.test-d.ts'],
+        tsconfig: 'tsconfig.json',
+        // `pnpm check` compiles the sources; here an error in one of them would hide which promise broke.
+        ignoreSourceErrors: true,
+      },
+    },
+  };
+}
