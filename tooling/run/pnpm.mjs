@@ -14,7 +14,9 @@ let found;
  */
 function pnpmCommand() {
   found ??= versionOnPath().then((version) =>
-    version.startsWith(`${wanted.split('.')[0]}.`) ? ['pnpm'] : ['npx', '--yes', '--prefer-offline', `pnpm@${wanted}`],
+    version.startsWith(`${wanted.split('.')[0]}.`)
+      ? ['pnpm']
+      : ['npx', '--yes', '--prefer-offline', `pnpm@${wanted}`],
   );
   return found;
 }

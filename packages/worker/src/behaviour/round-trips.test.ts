@@ -31,6 +31,37 @@ describe('round trips', () => {
     expect(scriptsIn(byCommand)).toBeLessThanOrEqual(11 + 2 * 4 + 1);
   });
 
+  test('what ends in one turn of the event loop goes out in one call', async ({
+    startRedis,
+    rigOn,
+    connect,
+  }) => {
+    const { url } = await startRedis();
+    const rig = rigOn(url);
+    const redis = connect(url);
+    const gate = deferred();
+    const allRun = deferred();
+    let running = 0;
+    const worker = rig.worker({ concurrency: 33 });
+    worker.handle(nothing, async () => {
+      running += 1;
+      if (running === 32) allRun.resolve();
+      await gate.promise;
+    });
+    const handles = await rig.client.enqueueMany(Array.from({ length: 32 }, () => call(nothing)));
+    await rig.start(worker);
+    await allRun.promise;
+    const { byCommand } = await commandsPerformed(redis, async () => {
+      gate.resolve();
+      const keys = handles.map(({ id }) => `q:{${rig.queue}}:task:${id}`);
+      await expect
+        .poll(async () => (await redis.mget(keys)).every((value) => value?.startsWith('+')))
+        .toBe(true);
+    });
+    // The first renewal or comparison may fall into it.
+    expect(scriptsIn(byCommand)).toBeLessThanOrEqual(1 + 2);
+  });
+
   test('an idle worker sends at most one command per second', { timeout: 40_000 }, async ({
     startRedis,
     rigOn,
