@@ -30,7 +30,7 @@ exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
 echo "$server"
-{ read -r nothing <&3; kill -KILL $server; ${onOrphaned}; } >/dev/null 2>&1 &
+{ read -r nothing <&3; trap '' TERM; kill -KILL $server; ${onOrphaned}; } >/dev/null 2>&1 &
 guard=$!
 exec 3<&-
 wait $server

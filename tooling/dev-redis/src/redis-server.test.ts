@@ -127,17 +127,21 @@ describe('a private server', () => {
     await expect(startRedisServer({ port })).rejects.toMatchObject({ code: 'REDIS_NOT_STARTED' });
   });
 
-  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('ends with its parent, also by %s', async (signal) => {
-    const program = fileURLToPath(new URL('./test-support/start-and-wait.mjs', import.meta.url));
-    const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = await once(createInterface({ input: parent.stdout }), 'line');
-    const { port, pid } = JSON.parse(String(line));
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-    parent.kill(signal);
-    await closed(socket);
-    await expect.poll(() => isAlive(pid)).toBe(false);
-  });
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'ends with its parent, data and all, also by %s',
+    async (signal) => {
+      const program = fileURLToPath(new URL('./test-support/start-and-wait.mjs', import.meta.url));
+      const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [line] = await once(createInterface({ input: parent.stdout }), 'line');
+      const { port, pid, dir } = JSON.parse(String(line));
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      parent.kill(signal);
+      await closed(socket);
+      await expect.poll(() => isAlive(pid)).toBe(false);
+      await expect.poll(() => existsSync(dir)).toBe(false);
+    },
+  );
 
   it('does not keep its parent from ending', async () => {
     const code = `import { startRedisServer } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)}; await startRedisServer();`;

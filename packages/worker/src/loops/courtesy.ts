@@ -9,6 +9,9 @@ export class Courtesy {
   #dueAt: number[] = [];
 
   putOff(until: number): void {
+    const last = this.#dueAt.at(-1) ?? Number.NEGATIVE_INFINITY;
+    // A flood of them comes in a few batches; the last of each stands for all.
+    if (Math.abs(until - last) < head / 3) this.#dueAt.pop();
     this.#dueAt.push(until);
   }
 
