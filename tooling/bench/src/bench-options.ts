@@ -12,8 +12,11 @@ export interface BenchOptions {
   readonly page: boolean;
   /** Folder for CPU profiles of every process. */
   readonly profile: string | null;
+  /** What was asked for, without where it is written to. */
+  readonly words: readonly string[];
 }
 
+const outputs = ['--json', '--readme', '--page'];
 const usage = [
   'usage: pnpm bench quick|all|<scenario> … [--json] [--readme] [--page] [--systems q,floor] [--profile <folder>]',
   '       pnpm bench micro',
@@ -54,13 +57,14 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     readme: flags.has('--readme'),
     page: flags.has('--page'),
     profile,
+    words: args.filter((word) => !outputs.includes(word)),
   };
 }
 
 function readWords([word, ...rest]: readonly string[], words: Words): Words {
   if (word === undefined) return words;
   if (isSizeName(word) && words.size === undefined) return readWords(rest, { ...words, size: word });
-  if (['--json', '--readme', '--page'].includes(word)) {
+  if (outputs.includes(word)) {
     return readWords(rest, { ...words, flags: new Set([...words.flags, word]) });
   }
   const [value, ...after] = rest;

@@ -90,7 +90,7 @@ function measuredOf({ scenario, figures, mishaps }: Found, stages: readonly Stag
     const bySystem = [...figures].map(
       ([system, rounds]) => [system, rounds.map((each) => each[metric.id] ?? Number.NaN)] as const,
     );
-    return { metric, scenario: scenario.name, figures: new Map(bySystem), notes };
+    return { metric, chapter: scenario.chapter, figures: new Map(bySystem), notes };
   });
 }
 

@@ -7,8 +7,8 @@ import { roleOf, type SystemName } from './systems.ts';
 /** What the rounds of each system yielded for one metric. */
 export interface Measured {
   readonly metric: Metric;
-  /** Name of the scenario. */
-  readonly scenario: string;
+  /** Of the scenario. */
+  readonly chapter: string;
   readonly figures: ReadonlyMap<SystemName, readonly number[]>;
   /** Why a system that was asked has no figure, or fewer than others. */
   readonly notes: ReadonlyMap<SystemName, string>;

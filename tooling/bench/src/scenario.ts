@@ -10,6 +10,8 @@ export interface Scenario {
   readonly name: string;
   /** What it measures, for people. */
   readonly title: string;
+  /** Under which heading it is reported. */
+  readonly chapter: string;
   /** Systems without one of these are left out, and the report says so. */
   readonly needs: readonly Ability[];
   /** Whether `quick` leaves it out. */

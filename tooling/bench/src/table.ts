@@ -40,7 +40,7 @@ export function systemsIn(measured: readonly Measured[]): readonly SystemName[] 
   return [...new Set(systems)].toSorted((a, b) => rank(a) - rank(b));
 }
 
-export function showSystem(system: SystemName): string {
+function showSystem(system: SystemName): string {
   return system === 'q' ? '**@q**' : system;
 }
 

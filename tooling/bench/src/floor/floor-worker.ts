@@ -133,7 +133,10 @@ class FloorWorker {
     };
     this.#running += 1;
     const promise = this.#settings.handle(payload);
-    if (promise === undefined) return finish();
+    if (promise === undefined) {
+      finish();
+      return;
+    }
     const finishLater = (): void => {
       finish();
       this.#begin();

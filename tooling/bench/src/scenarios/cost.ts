@@ -33,6 +33,7 @@ const metrics: readonly Metric[] = [
 export const costs: Scenario = {
   name: 'cost',
   title: 'cost per task',
+  chapter: 'Cost',
   needs: ['all'],
   isLong: false,
   mostRounds: 3,

@@ -19,6 +19,7 @@ function drainScenario(given: DrainScenario): Scenario {
   return {
     name,
     title,
+    chapter: 'Drain',
     needs,
     isLong: false,
     metrics: [{ id: name, metric: title, unit: 'tasks/s', better: 'more' }],
@@ -49,6 +50,7 @@ export const drains: readonly Scenario[] = [
     workers: 1,
     concurrency: 1,
     prefetch: 100,
+
     needs: ['prefetch'],
     tasks: ({ tasks }) => tasks,
   }),

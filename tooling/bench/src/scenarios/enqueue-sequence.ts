@@ -6,6 +6,7 @@ const title = 'enqueue, one after another';
 export const enqueueSequence: Scenario = {
   name: 'enqueue-sequence',
   title,
+  chapter: 'Enqueue',
   needs: ['all'],
   isLong: true,
   mostRounds: 3,

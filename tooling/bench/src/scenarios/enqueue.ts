@@ -7,6 +7,7 @@ function enqueueScenario(how: 'each' | 'bulk', title: string): Scenario {
   return {
     name: metric.id,
     title,
+    chapter: 'Enqueue',
     needs: [],
     isLong: false,
     metrics: [metric],

@@ -15,6 +15,7 @@ const closeLimit = 20_000;
 export const memory: Scenario = {
   name: 'memory',
   title: 'memory after many tasks',
+  chapter: 'Memory',
   needs: ['all', 'brief'],
   isLong: true,
   mostRounds: 1,

@@ -24,6 +24,7 @@ function openLoop(rate: number): Scenario {
   return {
     name: `open-loop-${rate}`,
     title: `open loop, ${rate.toLocaleString('en')} tasks/s`,
+    chapter: 'Latency',
     needs: ['all'],
     isLong: rate !== 1_000,
     mostRounds: 3,

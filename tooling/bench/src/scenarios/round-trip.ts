@@ -7,6 +7,7 @@ const limit = 20_000;
 export const roundTrip: Scenario = {
   name: 'round-trip',
   title: 'round trip enqueue → result',
+  chapter: 'Latency',
   needs: ['all', 'answers'],
   isLong: false,
   metrics: [

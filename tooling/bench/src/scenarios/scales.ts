@@ -21,6 +21,7 @@ function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
   return {
     name,
     title: `drain rate with ${load}`,
+    chapter: 'Scale',
     needs: ['all', ...needs],
     isLong: true,
     mostRounds: 2,

@@ -11,6 +11,7 @@ const limit = 30_000;
 export const sleeping: Scenario = {
   name: 'sleeping',
   title,
+  chapter: 'Drain',
   needs: ['all'],
   isLong: true,
   mostRounds: 3,
