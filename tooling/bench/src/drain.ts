@@ -2,14 +2,14 @@ import type { Progress } from './messages.ts';
 import { HungError } from './mishap.ts';
 import { warmUp } from './scenario.ts';
 import type { CpuTimes, Stage } from './stage.ts';
-import type { Place } from './system.ts';
+import type { Place, WorkerSettings } from './system.ts';
 
 export interface DrainOptions {
   readonly place: Place;
   readonly workers: number;
   readonly concurrency: number;
-  /** @default 0 */
-  readonly prefetch?: number;
+  /** As in {@link WorkerSettings}. @default null */
+  readonly prefetch?: number | null;
   /** Tasks to run under the clock. */
   readonly tasks: number;
   /** Tasks to run before it. @default {@link warmUp} */
@@ -46,7 +46,7 @@ const warmUpLimit = 1_500;
  * end, so that neither the start of a worker nor its stop is measured.
  */
 export async function drain(stage: Stage, options: DrainOptions): Promise<Drain> {
-  const { place, workers: count, concurrency, prefetch = 0 } = options;
+  const { place, workers: count, concurrency, prefetch = null } = options;
   const workers = stage.workers.slice(0, count);
   const watch = new DrainWatch(stage, options);
   for (const worker of workers) worker.onProgress((progress) => watch.see(worker.pid, progress));

@@ -9,7 +9,7 @@ export type Command =
       readonly kind: 'open';
       readonly place: Place;
       readonly concurrency: number;
-      readonly prefetch: number;
+      readonly prefetch: number | null;
     }
   | {
       readonly kind: 'enqueue';

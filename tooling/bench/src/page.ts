@@ -33,7 +33,8 @@ ratios taken in one run count**.
 - **floor** is raw ioredis and two Lua scripts that do the least that a durable at-least-once queue can: a list, a hash of owners, a body that its result
   replaces. It has no options, errors, context, leases or recovery. Ratios to it say how much all of that costs.
 - Queues on Redis are peers; one on another server is shown beside them, and no ratio or goal counts it. A variant called *lean* keeps no results; it counts
-  as a peer all the same.`;
+  as a peer all the same.
+- A dash stands for what a queue does not have: no call that waits for a result, say, or no result that is kept.`;
 
 /** Everything that was measured, as a page of its own. */
 export function pageOf(report: Report): Page {
@@ -44,7 +45,7 @@ export function pageOf(report: Report): Page {
     '# Figures',
     `Generated on ${date} by \`${command} --page\`: do not edit. What it is run with stands at the end.`,
     '## Method',
-    method,
+    `${method}\n${loadsOf(versions)}`,
     '## Goals',
     goalsTable(measured),
     ...chapters.flatMap((chapter) => chapterOf(chapter, measured, charts)),
@@ -54,6 +55,13 @@ export function pageOf(report: Report): Page {
     repeat(command),
   ];
   return { markdown: `${markdown.join('\n\n')}\n`, charts };
+}
+
+function loadsOf({ size: { waiting, delayed, leases, memoryTasks } }: Versions): string {
+  const [more, later, others, many] = [waiting, delayed, leases, memoryTasks].map((count) =>
+    count.toLocaleString('en'),
+  );
+  return `- The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases; the one on memory runs ${many} tasks.`;
 }
 
 function chapterOf(
@@ -96,10 +104,10 @@ function showMoonshot(verdict: Verdict): string {
   return `${verdict.goal}: ${showVerdict(verdict)}`;
 }
 
-function showVerdict({ limit, missedBy }: Verdict): string {
+function showVerdict({ isRelative, limit, missedBy }: Verdict): string {
   if (missedBy === null) return limit === null ? 'nothing to compare with' : 'not measured';
-  if (missedBy === 0) return `yes (${showFigure(limit)})`;
-  return `**missed by ${showFigure(missedBy * 100)} %** of ${showFigure(limit)}`;
+  const compared = isRelative ? `, with a limit of ${showFigure(limit)}` : '';
+  return `${missedBy === 0 ? 'yes' : `**missed by ${showFigure(missedBy * 100)} %**`}${compared}`;
 }
 
 function chartOf(each: Measured): readonly (readonly [string, string])[] {

@@ -54,6 +54,7 @@ export class Part {
 
   /** Has one thing done; rejects when it failed, when the process ended, and with {@link HungError} after `limit` ms. */
   request(command: Command, limit: number = requestLimit): Promise<Figures> {
+    if (!this.#child.connected) return Promise.reject(new Error(`${this.#name}: the process has ended`));
     const answer = this.#next(command.kind, limit);
     this.#child.send(command);
     return answer;

@@ -70,8 +70,8 @@ describe('a row', () => {
   it('meets its goal only when it reaches all of them', () => {
     const slower = measuredAs({ id: 'drain-32', better: 'more', figures: { q: [60], bullmq: [20] } });
     expect(verdictsOf(slower, [slower])).toEqual([
-      { goal: '≥ 2.5 × best peer', limit: 50, missedBy: 0 },
-      { goal: '≥ 3.5 × bullmq', limit: 70, missedBy: (70 - 60) / 70 },
+      { goal: '≥ 2.5 × best peer', isRelative: true, limit: 50, missedBy: 0 },
+      { goal: '≥ 3.5 × bullmq', isRelative: true, limit: 70, missedBy: (70 - 60) / 70 },
     ]);
     expect(rowOf(slower).met).toBe(false);
   });

@@ -37,6 +37,8 @@ export interface Row {
 /** One goal of a row, judged. */
 export interface Verdict {
   readonly goal: string;
+  /** Whether the limit comes from what others reached. */
+  readonly isRelative: boolean;
   readonly limit: number | null;
   /** Share of the limit by which it is missed; 0 when it is reached, `null` when it cannot be said. */
   readonly missedBy: number | null;
@@ -77,7 +79,7 @@ export function judge(goal: Goal, each: Measured, all: readonly Measured[]): Ver
   const limit = limitOf(each.metric, goal, yardsticks(medians, all));
   const q = medians.get('q');
   const missedBy = q === undefined || limit === null ? null : Math.max(0, shortfall(each.metric, q, limit));
-  return { goal: describeGoal(each.metric, goal), limit, missedBy };
+  return { goal: describeGoal(each.metric, goal), isRelative: goal.kind !== 'absolute', limit, missedBy };
 }
 
 /** Median, least and greatest of each system that took part. */

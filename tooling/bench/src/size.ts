@@ -48,6 +48,6 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     delayed: 100_000,
     leases: 1_000,
     memoryTasks: 1_000_000,
-    budget: 1_080_000,
+    budget: 1_200_000,
   },
 };

@@ -5,7 +5,6 @@ import type { Store } from './stores/store.ts';
 import type { Place } from './system.ts';
 import type { SystemName } from './systems.ts';
 
-const workerProcesses = 2;
 const closeLimit = 15_000;
 
 /** CPU time used so far, µs. */
@@ -25,19 +24,21 @@ export interface StageOptions {
   readonly store: Store;
   /** Folder for CPU profiles; `null` for none. */
   readonly profile: string | null;
+  /** Worker processes. @default 2 */
+  readonly workers?: number;
 }
 
-/** One system with its processes: a store, a producer and two workers. The others' processes idle meanwhile. */
+/** One system with its processes: a store, a producer and workers. The others' processes idle meanwhile. */
 export class Stage implements AsyncDisposable {
   readonly name: SystemName;
   readonly store: Store;
-  readonly #profile: string | null;
+  readonly #options: StageOptions;
   #parts: Parts;
 
-  private constructor({ name, store, profile }: StageOptions, parts: Parts) {
-    this.name = name;
-    this.store = store;
-    this.#profile = profile;
+  private constructor(options: StageOptions, parts: Parts) {
+    this.name = options.name;
+    this.store = options.store;
+    this.#options = options;
     this.#parts = parts;
   }
 
@@ -63,7 +64,7 @@ export class Stage implements AsyncDisposable {
   async begin(): Promise<Place> {
     await this.end();
     const place = { url: this.store.url, queue: `bench-${randomBytes(4).toString('hex')}` };
-    await this.producer.request({ kind: 'open', place, concurrency: 0, prefetch: 0 });
+    await this.producer.request({ kind: 'open', place, concurrency: 0, prefetch: null });
     return place;
   }
 
@@ -77,7 +78,7 @@ export class Stage implements AsyncDisposable {
   async restart(): Promise<void> {
     await Promise.all([this.producer, ...this.workers].map((part) => part.kill()));
     await this.store.empty();
-    this.#parts = await startParts({ name: this.name, store: this.store, profile: this.#profile });
+    this.#parts = await startParts(this.#options);
   }
 
   cpu(): CpuTimes {
@@ -94,7 +95,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-async function startParts({ name, profile }: StageOptions): Promise<Parts> {
+async function startParts({ name, profile, workers: count = 2 }: StageOptions): Promise<Parts> {
   const started: Part[] = [];
   const start = async (part: 'producer' | 'worker'): Promise<Part> => {
     const fresh = await Part.start({ system: name, part, profile });
@@ -104,7 +105,7 @@ async function startParts({ name, profile }: StageOptions): Promise<Parts> {
   try {
     const producer = await start('producer');
     const workers: Part[] = [];
-    for (let count = 0; count < workerProcesses; count += 1) workers.push(await start('worker'));
+    while (workers.length < count) workers.push(await start('worker'));
     return { producer, workers };
   } catch (error) {
     await Promise.all(started.map((part) => part.stop()));

@@ -1,4 +1,4 @@
-import { Stage } from './stage.ts';
+import { Stage, type StageOptions } from './stage.ts';
 import { findPostgresSource, openPostgresStore, type PostgresSource } from './stores/postgres-store.ts';
 import { openRedisStore } from './stores/redis-store.ts';
 import { factsOf, type SystemName } from './systems.ts';
@@ -43,9 +43,12 @@ export class Stages implements AsyncDisposable {
 /** `null` when there is no server of the kind that the system needs. */
 export async function openStage(
   name: SystemName,
-  { profile, postgres }: { readonly profile: string | null; readonly postgres: PostgresSource | null },
+  {
+    postgres,
+    ...options
+  }: Omit<StageOptions, 'name' | 'store'> & { readonly postgres: PostgresSource | null },
 ): Promise<Stage | null> {
-  if (factsOf(name).store === 'redis') return Stage.open({ name, store: await openRedisStore(), profile });
+  if (factsOf(name).store === 'redis') return Stage.open({ ...options, name, store: await openRedisStore() });
   if (postgres === null) return null;
-  return Stage.open({ name, store: await openPostgresStore(postgres), profile });
+  return Stage.open({ ...options, name, store: await openPostgresStore(postgres) });
 }

@@ -31,8 +31,8 @@ export type Handle = (payload: Payload) => void | Promise<void>;
 
 export interface WorkerSettings {
   readonly concurrency: number;
-  /** Tasks that may be claimed ahead of the slots; 0 in a system without the ability `prefetch`. */
-  readonly prefetch: number;
+  /** Tasks that may be claimed ahead of the slots; `null` for what the system does unless told otherwise. */
+  readonly prefetch: number | null;
   readonly handle: Handle;
 }
 

@@ -115,7 +115,7 @@ const entries: Readonly<Record<SystemName, Entry>> = {
     abilities: ['delays', 'prefetch', 'all'],
     packages: ['graphile-worker', 'pg'],
     settings:
-      'localQueue of 500 above concurrency 1 and with prefetch, completeJobBatchDelay 0; no result is kept (it has none)',
+      'localQueue of 500 unless claims ahead are switched off, completeJobBatchDelay 0; no result is kept (it has none)',
     isSlow: true,
     load: async () => (await import('./systems/graphile-worker.ts')).graphileWorker,
   },

@@ -93,7 +93,7 @@ class FloorWorker {
   // What comes back from a settle-only call is nothing; a busy worker asks along with its settles.
   #roomNow(): number {
     const { concurrency, prefetch } = this.#settings;
-    return this.#isStopping ? 0 : Math.min(mostPerCall, concurrency + prefetch - this.#held());
+    return this.#isStopping ? 0 : Math.min(mostPerCall, concurrency + (prefetch ?? 0) - this.#held());
   }
 
   #held(): number {

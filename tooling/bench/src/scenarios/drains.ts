@@ -9,13 +9,13 @@ interface DrainScenario {
   readonly title: string;
   readonly workers: number;
   readonly concurrency: number;
-  readonly prefetch?: number;
+  readonly prefetch?: number | null;
   readonly needs?: readonly Ability[];
   readonly tasks: (size: Size) => number;
 }
 
 function drainScenario(given: DrainScenario): Scenario {
-  const { name, title, workers, concurrency, prefetch = 0, needs = [], tasks: tasksOf } = given;
+  const { name, title, workers, concurrency, prefetch = null, needs = [], tasks: tasksOf } = given;
   return {
     name,
     title,
@@ -42,6 +42,7 @@ export const drains: readonly Scenario[] = [
     title: 'drain, 1 worker, concurrency 1',
     workers: 1,
     concurrency: 1,
+    prefetch: 0,
     tasks: ({ slowTasks }) => slowTasks,
   }),
   drainScenario({

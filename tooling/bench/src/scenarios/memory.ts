@@ -22,13 +22,13 @@ export const memory: Scenario = {
   metrics: [
     {
       id: 'memory-redis',
-      metric: 'Redis memory after a million tasks, above that before',
+      metric: 'Redis memory after many tasks, above that before',
       unit: 'bytes per task',
       better: 'less',
     },
     {
       id: 'memory-heap',
-      metric: 'heap of a worker after a million tasks, above that before',
+      metric: 'heap of a worker after many tasks, above that before',
       unit: 'MB',
       better: 'less',
     },
@@ -42,7 +42,7 @@ export const memory: Scenario = {
       await stage.producer.request({ kind: 'enqueue', how: 'brief', count, bytes: 100, sleep: 0 });
       await arrivals.take(count);
     };
-    await worker.request({ kind: 'open', place, concurrency: 100, prefetch: 0 });
+    await worker.request({ kind: 'open', place, concurrency: 100, prefetch: null });
     const empty = await stage.store.bytes();
     await run(chunk);
     const heap = await heapOf(worker);

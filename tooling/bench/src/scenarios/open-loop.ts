@@ -34,7 +34,7 @@ function openLoop(rate: number): Scenario {
       const [worker] = stage.workers;
       if (worker === undefined) throw new Error('a stage has at least one worker');
       const arrivals = arrivalsAt(worker);
-      await worker.request({ kind: 'open', place, concurrency: 32, prefetch: 0 });
+      await worker.request({ kind: 'open', place, concurrency: 32, prefetch: null });
       const act = async (duration: number): Promise<void> => {
         const { sent = Number.NaN } = await stage.producer.request({
           kind: 'open-loop',

@@ -17,7 +17,7 @@ export const roundTrip: Scenario = {
   measure: async (stage, { roundTrips }) => {
     const place = await stage.begin();
     const [worker] = stage.workers;
-    await worker?.request({ kind: 'open', place, concurrency: 32, prefetch: 0 });
+    await worker?.request({ kind: 'open', place, concurrency: 32, prefetch: null });
     await stage.producer.request({ kind: 'round-trips', count: Math.ceil(roundTrips / 2) }, limit);
     const { p50 = Number.NaN, p99 = Number.NaN } = await stage.producer.request(
       { kind: 'round-trips', count: roundTrips },

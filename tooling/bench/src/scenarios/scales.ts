@@ -24,7 +24,7 @@ function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
     chapter: 'Scale',
     needs: ['all', ...needs],
     isLong: true,
-    mostRounds: 2,
+    mostRounds: 3,
     metrics: [
       {
         id: name,

@@ -50,7 +50,8 @@ async function openWorker(
   { concurrency, prefetch, handle }: WorkerSettings,
 ): Promise<RunningWorker> {
   const pgPool = openPool(url);
-  const localQueue = concurrency > 1 || prefetch > 0 ? { localQueue: { size: localQueueSize } } : {};
+  const claimsAhead = prefetch === null || prefetch > 0;
+  const localQueue = claimsAhead ? { localQueue: { size: localQueueSize } } : {};
   const runner = await run({
     pgPool,
     logger,
