@@ -19,8 +19,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === 'micro') return micro(args.slice(1));
   const options = readBenchOptions(args);
   const size = sizes[options.size];
-  await using stages = await Stages.open({ ...options, log });
-  const versions = await versionsOf(stages.all, size);
+  await using stages = await Stages.open(options);
+  const versions = await versionsOf(stages, size);
   log(describeVersions(versions));
   for (const [name, settings] of Object.entries(versions.settings)) log(`  ${name}: ${settings}`);
   log('figures of a busy machine say little: only ratios taken in one run count');

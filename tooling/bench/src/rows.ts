@@ -92,7 +92,7 @@ export function spreadsOf({ figures }: Measured): ReadonlyMap<SystemName, Spread
   return spreads;
 }
 
-export function bestPeerOf(each: Measured): number | null {
+function bestPeerOf(each: Measured): number | null {
   const figures = peersOf(each).map(([, figure]) => figure);
   if (figures.length === 0) return null;
   return each.metric.better === 'more' ? Math.max(...figures) : Math.min(...figures);

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { measureAll } from './measure-all.ts';
 import { rowsOf } from './rows.ts';
+import type { Scenario } from './scenario.ts';
 import { drains } from './scenarios/drains.ts';
+import { enqueueEach } from './scenarios/enqueue.ts';
 import { roundTrip } from './scenarios/round-trip.ts';
 import { type Size, sizes } from './size.ts';
 import { openStage } from './stages.ts';
@@ -28,3 +30,29 @@ it.concurrent.each<[SystemName]>(adapters.map((name) => [name]))(
   },
   60_000,
 );
+
+it('a system that hangs is told of, gets new processes, and is measured again', async () => {
+  await using stage = await openStage('floor', { profile: null, postgres: null, workers: 1 });
+  if (stage === null) throw new Error('the floor needs no PostgreSQL');
+  let hanging = 0;
+  const hangsOnce: Scenario = {
+    ...enqueueEach,
+    measure: async (given, size) => {
+      const { pid } = given.producer;
+      if (hanging !== 0) return enqueueEach.measure(given, size);
+      hanging = pid;
+      await given.begin();
+      await given.producer.request({ kind: 'sequence', count: 1_000_000_000 }, 200);
+      throw new Error('it was done');
+    },
+  };
+  const size = { ...tiny, rounds: 2 };
+  const measured = await measureAll({ stages: [stage], scenarios: [hangsOnce], size, log: () => undefined });
+  expect(measured[0]?.notes.get('floor')).toBe('hung in 1 of 2 rounds');
+  expect(measured[0]?.figures.get('floor')).toEqual([expect.any(Number)]);
+  expect(stage.producer.pid).not.toBe(hanging);
+}, 60_000);
+
+it('a system on PostgreSQL is left out where there is none', async () => {
+  expect(await openStage('graphile-worker', { profile: null, postgres: null })).toBeNull();
+});

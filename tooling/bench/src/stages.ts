@@ -7,30 +7,34 @@ export interface StagesOptions {
   readonly systems: readonly SystemName[];
   /** Folder for CPU profiles; `null` for none. */
   readonly profile: string | null;
-  readonly log: (line: string) => void;
 }
+
+const noPostgres = 'not measured: no PostgreSQL on the PATH, and no DATABASE_URL of this machine';
 
 /** The stages of all systems that can be measured here. */
 export class Stages implements AsyncDisposable {
   readonly all: readonly Stage[];
+  /** Systems that cannot be measured here, and why. */
+  readonly absent: Readonly<Record<string, string>>;
 
-  private constructor(all: readonly Stage[]) {
+  private constructor(all: readonly Stage[], absent: Readonly<Record<string, string>>) {
     this.all = all;
+    this.absent = absent;
   }
 
-  static async open({ systems, profile, log }: StagesOptions): Promise<Stages> {
+  static async open({ systems, profile }: StagesOptions): Promise<Stages> {
     const opened: Stage[] = [];
+    const absent: Record<string, string> = {};
     try {
       const postgres = await findPostgresSource();
       for (const name of systems) {
         const stage = await openStage(name, { profile, postgres });
-        if (stage === null)
-          log(`${name} is left out: no PostgreSQL on the PATH, and no DATABASE_URL of this machine`);
+        if (stage === null) absent[name] = noPostgres;
         else opened.push(stage);
       }
-      return new Stages(opened);
+      return new Stages(opened, absent);
     } catch (error) {
-      await new Stages(opened)[Symbol.asyncDispose]();
+      await new Stages(opened, absent)[Symbol.asyncDispose]();
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import type { Size } from './size.ts';
-import type { Stage } from './stage.ts';
+import type { Stages } from './stages.ts';
 import { factsOf } from './systems.ts';
 
 /** Everything that a figure depends on besides the code. */
@@ -16,7 +16,7 @@ export type Settings = Readonly<Record<string, string>>;
 
 const bytesPerGigabyte = 1_073_741_824;
 
-export async function versionsOf(stages: readonly Stage[], size: Size): Promise<Versions> {
+export async function versionsOf({ all: stages, absent }: Stages, size: Size): Promise<Versions> {
   const names = [...new Set(stages.flatMap(({ name }) => factsOf(name).packages))];
   const packages = await Promise.all(names.map(async (name) => [name, await packageVersion(name)] as const));
   return {
@@ -31,6 +31,7 @@ export async function versionsOf(stages: readonly Stage[], size: Size): Promise<
       node: 'NODE_ENV=production',
       ...Object.fromEntries(stages.map(({ store }) => [store.program, store.settings])),
       ...Object.fromEntries(stages.map(({ name }) => [name, factsOf(name).settings])),
+      ...absent,
     },
     size,
   };
