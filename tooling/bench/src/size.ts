@@ -7,7 +7,7 @@ export interface Size {
   readonly slowTasks: number;
   readonly sleepingTasks: number;
   readonly roundTrips: number;
-  /** Tasks per round where CPU time is counted, which comes in steps of 10 ms. */
+  /** Tasks per round where CPU time is counted, which comes in steps of 10 ms, and where a few percent decide. */
   readonly costTasks: number;
   readonly openLoopSeconds: number;
   readonly waiting: number;

@@ -15,6 +15,8 @@ interface ScaleScenario {
 }
 
 const fillLimit = 120_000;
+/** Ms: long enough for a rate, and there are three of them. */
+const drainLimit = 3_000;
 
 /** Whether a queue that holds a lot is as fast as one that does not: one rate divided by the other. */
 function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
@@ -24,7 +26,7 @@ function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
     chapter: 'Scale',
     needs: ['all', ...needs],
     isLong: true,
-    mostRounds: 3,
+    mostRounds: 2,
     metrics: [
       {
         id: name,
@@ -34,17 +36,25 @@ function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
       },
     ],
     measure: async (stage, size) => {
-      const without = await rateAfter(stage, size, async () => undefined);
-      return { [name]: (await rateAfter(stage, size, () => fill(stage, size))) / without };
+      const nothing = async (): Promise<void> => undefined;
+      const before = await rateAfter(stage, size, nothing);
+      const filled = await rateAfter(stage, size, () => fill(stage, size));
+      // Before and after, so that a machine that changes its pace meanwhile does not decide.
+      const after = await rateAfter(stage, size, nothing);
+      return { [name]: filled / ((before + after) / 2) };
     },
   };
 }
 
-async function rateAfter(stage: Stage, { tasks }: Size, fill: () => Promise<unknown>): Promise<number> {
+async function rateAfter(
+  stage: Stage,
+  { costTasks: tasks }: Size,
+  fill: () => Promise<unknown>,
+): Promise<number> {
   const place = await stage.begin();
   await enqueue(stage, 'bulk', warmUp + tasks);
   await fill();
-  const drained = await drain(stage, { place, workers: 1, concurrency: 32, tasks });
+  const drained = await drain(stage, { place, workers: 1, concurrency: 32, tasks, limit: drainLimit });
   return rateOf(drained.tasks, drained.micros);
 }
 
