@@ -79,7 +79,7 @@ async function startGuarded(
   const shell = spawn('sh', ['-c', guard, 'sh', file, ...args], {
     ...account,
     cwd: '/',
-    env: { ...process.env, DIR: join(dir, 'data') },
+    env: { ...process.env, DIR: dir },
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: true,
   });
