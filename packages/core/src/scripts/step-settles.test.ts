@@ -76,6 +76,15 @@ test('a result with a ttl of zero keeps no payload, but reaches those who wait',
   expect(await queue.redis.exists(queue.keys.watch)).toBe(0);
 });
 
+test('a result with a ttl of zero keeps no payload when nobody waits either', async ({ queue }) => {
+  await holding(queue, ['a']);
+
+  await queue.settle('w1', 1, { a: sampleResult('succeed', { ttl: 0, payload: '"secret"' }) });
+
+  expect(await queue.value('a')).toMatchObject({ kind: 'finished', code: '+', body: Buffer.alloc(0) });
+  expect(await queue.redis.pttl(queue.keys.task('a'))).toBeGreaterThan(55_000);
+});
+
 test('a client gets all results of one call in one message, and of large ones only the id', async ({
   queue,
   connect,
@@ -126,7 +135,7 @@ test('an aborted and a malformed task end without a payload; a malformed one kee
     readableUntil: null,
     tries: 1,
   });
-  expect(late?.kind === 'finished' && late.body.toString()).toBe('1;;1000;1000;greet;\n');
+  expect(late?.kind === 'finished' && late.body.toString()).toBe('1;;1000;;greet;\n');
   const broken = await queue.value('broken');
   expect(broken).toMatchObject({ kind: 'finished', code: 'm', tag: 'w1|1' });
   expect(broken?.kind === 'finished' && broken.body.toString()).toBe('not an envelope');
@@ -271,6 +280,73 @@ test.for(outcomes)('%s: twice in one call counts once', async ([, outcome], { qu
 
   expect(verdicts).toEqual(new Map([[1, 'already']]));
   expect((await queue.ready()).length).toBeLessThanOrEqual(1);
+});
+
+test.for([
+  ['a result before another outcome', '+', [sampleResult('succeed'), retry({ kind: 'now' })]],
+  ['a result after another outcome', 'q', [retry({ kind: 'now' }), sampleResult('succeed')]],
+  ['two results', '+', [sampleResult('succeed'), sampleResult('fail')]],
+] as const)('of %s for one task in one call the first counts', async ([, first, told], { queue }) => {
+  await holding(queue, ['a', 'b']);
+  const settles = told.map((outcome) => ({ id: 'a', claim: 1, outcome }));
+
+  const { verdicts } = await queue.step('w1', {
+    settles: [...settles, { id: 'b', claim: 1, outcome: sampleResult('succeed') }],
+  });
+
+  expect(verdicts).toEqual(new Map([[1, 'already']]));
+  expect(String(await queue.redis.getrange(queue.keys.task('a'), 0, 0))).toBe(first);
+  expect(await queue.value('b')).toMatchObject({ code: '+' });
+  expect(await queue.ready()).toEqual(first === 'q' ? ['a'] : []);
+  expect(await queue.redis.exists(queue.keys.running)).toBe(0);
+});
+
+test('a result between two other outcomes counts before the one that comes after it', async ({ queue }) => {
+  await holding(queue, ['a', 'b']);
+
+  const { verdicts } = await queue.step('w1', {
+    settles: [
+      { id: 'b', claim: 1, outcome: retry({ kind: 'now' }) },
+      { id: 'a', claim: 1, outcome: sampleResult('succeed') },
+      { id: 'a', claim: 1, outcome: retry({ kind: 'now' }) },
+    ],
+  });
+
+  expect(verdicts).toEqual(new Map([[2, 'already']]));
+  expect(await queue.value('a')).toMatchObject({ code: '+' });
+  expect(await queue.ready()).toEqual(['b']);
+});
+
+test('results of several claims in one call are settled each by its own claim', async ({ queue }) => {
+  await holding(queue, ['a', 'b']);
+  await queue.put(['c', 'd']);
+  await queue.take('w1', 2, { acked: 1 });
+
+  const { verdicts } = await queue.step('w1', {
+    settles: [
+      { id: 'a', claim: 1, outcome: sampleResult('succeed', { ttl: 120_000 }) },
+      { id: 'b', claim: 2, outcome: sampleResult('succeed') },
+      { id: 'c', claim: 2, outcome: sampleResult('succeed', { ttl: null }) },
+      { id: 'd', claim: 2, outcome: sampleResult('fail') },
+    ],
+  });
+
+  expect(verdicts).toEqual(new Map([[1, 'lost']]));
+  expect(await queue.redis.hgetall(queue.keys.running)).toEqual({ b: 'w1|1' });
+  expect(await queue.value('a')).toMatchObject({ code: '+', tag: 'w1|1' });
+  expect(await queue.redis.pttl(queue.keys.task('a'))).toBeLessThanOrEqual(120_000);
+  expect(await queue.value('b')).toMatchObject({ kind: 'pending' });
+  expect(await queue.redis.pttl(queue.keys.task('c'))).toBe(-1);
+  expect(await queue.value('d')).toMatchObject({ code: '-', tag: 'w1|2' });
+});
+
+test('more settles than one command takes are refused whole instead of being lost', async ({ queue }) => {
+  await holding(queue, ['a']);
+  const before = await queue.dump();
+  const settle = { id: 'a', claim: 1, outcome: sampleResult('succeed') };
+
+  await expect(queue.step('w1', { settles: Array(501).fill(settle) })).rejects.toThrow(/at most 500/);
+  expect(await queue.dump()).toEqual(before);
 });
 
 test.for(outcomes)(
