@@ -22,6 +22,7 @@
 -- @include fragments/clock.lua
 -- @include fragments/lists.lua
 -- @include fragments/kept-until.lua
+-- @include fragments/messages.lua
 -- @include fragments/values.lua
 -- @include fragments/records.lua
 -- @include fragments/finish.lua

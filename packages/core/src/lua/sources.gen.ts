@@ -21,7 +21,7 @@ export const luaSources: {
   readonly watch: LuaSource;
 } = {
   abort: {
-    sha1: 'fecf7f847128341a8fe2de5674bf95fbd2b7afbb',
+    sha1: '26e4dda33b9c2cd08159ed5aff6c8e533a56cf77',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -65,6 +65,17 @@ local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(t
 local readable = length < LEAST and string.format('%.0f', now + length) or ''
 return readable, string.format('%.0f', now - tonumber(ARGV[1]) + math.max(length, LEAST))
 end
+local function add_message(messages, clients, id, value, unstored)
+local LARGEST_PUBLISHED = 65536
+local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
+for client in string.gmatch(clients, '[^,]+') do
+messages[client] = (messages[client] or '') .. part
+end
+end
+local function write_messages(messages)
+local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
+for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
+end
 local function write_values(stored)
 for first = 1, #stored, CHUNK do
 redis.call('MSET', unpack(stored, first, math.min(first + CHUNK - 1, #stored)))
@@ -99,18 +110,6 @@ local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header
 local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
 local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
 return ended, removed_at
-end
-local LARGEST_PUBLISHED = 65536
-local function add_message(messages, clients, id, value, unstored)
-local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
-for client in string.gmatch(clients, '[^,]+') do
-messages[client] = (messages[client] or '') .. part
-end
-end
-local function write_messages(messages)
-for client, message in pairs(messages) do
-redis.call('PUBLISH', prefix .. 'c:' .. client, message)
-end
 end
 local function new_endings()
 return { ids = {}, stored = {}, ends = {}, messages = {}, histories = {} }
@@ -243,11 +242,12 @@ write_chunked('HDEL', KEYS[4], forgotten)
 return { now, kept and 'kept' or 'defined', next_slot }`,
   },
   enqueue: {
-    sha1: 'b98e9e8f1552100f3322c95976f7de0e06927976',
+    sha1: '4c80355de3db4773af89ae72bb8ac321817005b8',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
+local function define_exceptions()
 local CHUNK = 1000
 local function write_chunked(command, key, values)
 local sum = 0
@@ -274,18 +274,7 @@ for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
 end
-local FIXED_KEYS, FIXED_ARGS, MOST = 4, 4, 500
-local not_after, count = tonumber(ARGV[2]), tonumber(ARGV[3])
-if count > MOST then return redis.error_reply('ERR enqueue takes at most ' .. MOST .. ' tasks, got ' .. count) end
-local id_from = #KEYS[1] - #'running' + #'task:' + 1
-local ids, stored = {}, {}
-for at = 1, count do
-local key = KEYS[FIXED_KEYS + at]
-ids[at] = string.sub(key, id_from)
-stored[2 * at - 1] = key
-stored[2 * at] = ARGV[FIXED_ARGS + at]
-end
-local function has_repeated_id()
+local function has_repeated(ids)
 local seen = {}
 for _, id in ipairs(ids) do
 if seen[id] then return true end
@@ -293,9 +282,9 @@ seen[id] = true
 end
 return false
 end
-local function plan_starts(now)
+local function plan_starts(stored, first_arg, now)
 local due_of, earliest = {}, nil
-for at = FIXED_ARGS + count + 1, #ARGV, 2 do
+for at = first_arg, #ARGV, 2 do
 local number, start = tonumber(ARGV[at]), ARGV[at + 1]
 local due = tonumber(string.sub(start, 2))
 if string.sub(start, 1, 1) == '+' then due = now + due end
@@ -314,42 +303,67 @@ if type(known) ~= 'string' then return 'wrong-type' end
 local nonce = nonce_of(value)
 return (nonce == '' or nonce == nonce_of(known)) and 'created' or 'duplicate'
 end
-local function write_one_by_one(now)
+local function write_one_by_one(stored, now)
 local is_new, reply = {}, { now, 'mixed' }
-for at = 1, count do
-is_new[at] = redis.call('SET', stored[2 * at - 1], stored[2 * at], 'NX') and true or false
-local known = not is_new[at] and redis.pcall('GET', stored[2 * at - 1])
-reply[at + 2] = is_new[at] and 'created' or verdict(stored[2 * at], known)
+for at = 1, #stored / 2 do
+local key, value = stored[2 * at - 1], stored[2 * at]
+is_new[at] = redis.call('SET', key, value, 'NX') and true or false
+local known = not is_new[at] and redis.pcall('GET', key)
+reply[at + 2] = is_new[at] and 'created' or verdict(value, known)
 end
 return is_new, reply
 end
-local now = read_now()
-if now > not_after then return { now, 'late' } end
-if count == 0 then return { now, 'created' } end
-local due_of, earliest = {}, nil
-if #ARGV > FIXED_ARGS + count then due_of, earliest = plan_starts(now) end
-redis.call('LLEN', KEYS[2])
-local quiet = redis.call('LLEN', KEYS[3]) == 0
-local head = earliest and redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2]
-local reply, ready, due = { now, 'created' }, ids, {}
-local is_new
-local is_repeated = ARGV[4] == '1' and has_repeated_id()
-if is_repeated or redis.call('MSETNX', unpack(stored, 1, 2 * count)) == 0 then is_new, reply = write_one_by_one(now) end
-if is_new or earliest then
-ready = {}
-for at = 1, count do
+local function write_waiting(ids, is_new, due_of)
+local ready, due = {}, {}
+for at, id in ipairs(ids) do
 if (not is_new or is_new[at]) and due_of[at] then
 due[#due + 1] = due_of[at]
-due[#due + 1] = ids[at]
+due[#due + 1] = id
 elseif not is_new or is_new[at] then
-ready[#ready + 1] = ids[at]
-end
+ready[#ready + 1] = id
 end
 end
 write_chunked('LPUSH', KEYS[2], ready)
 write_chunked('ZADD', KEYS[4], due)
-local sooner = #due > 0 and (not head or earliest < tonumber(head))
-if quiet and (#ready > 0 or sooner) then redis.call('LPUSH', KEYS[3], '1') end
+return #ready > 0, #due > 0
+end
+return {
+has_repeated = has_repeated, plan_starts = plan_starts, write_one_by_one = write_one_by_one, write_waiting = write_waiting,
+}
+end
+local FIXED_KEYS, FIXED_ARGS, MOST = 4, 4, 500
+local not_after, count = tonumber(ARGV[2]), tonumber(ARGV[3])
+if count > MOST then return redis.error_reply('ERR enqueue takes at most ' .. MOST .. ' tasks, got ' .. count) end
+local now = read_now()
+if now > not_after then return { now, 'late' } end
+if count == 0 then return { now, 'created' } end
+local KEYS, ARGV, sub, id_from = KEYS, ARGV, string.sub, #KEYS[1] - #'running' + #'task:' + 1
+local ids, stored = { unpack(KEYS, FIXED_KEYS + 1, FIXED_KEYS + count) }, {}
+for at = 1, count do
+local key = ids[at]
+ids[at] = sub(key, id_from)
+stored[2 * at - 1] = key
+stored[2 * at] = ARGV[FIXED_ARGS + at]
+end
+local has_starts, may_repeat = #ARGV > FIXED_ARGS + count, ARGV[4] == '1'
+local rest = (has_starts or may_repeat) and define_exceptions()
+local due_of, earliest
+if has_starts then due_of, earliest = rest.plan_starts(stored, FIXED_ARGS + count + 1, now) end
+redis.call('LLEN', KEYS[2])
+local quiet = redis.call('LLEN', KEYS[3]) == 0
+local head = earliest and redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2]
+local all_new = not (may_repeat and rest.has_repeated(ids)) and redis.call('MSETNX', unpack(stored, 1, 2 * count)) == 1
+if all_new and not earliest then
+redis.call('LPUSH', KEYS[2], unpack(ids, 1, count))
+if quiet then redis.call('LPUSH', KEYS[3], '1') end
+return { now, 'created' }
+end
+rest = rest or define_exceptions()
+local reply, is_new = { now, 'created' }, nil
+if not all_new then is_new, reply = rest.write_one_by_one(stored, now) end
+local can_claim, becomes_due = rest.write_waiting(ids, is_new, due_of or {})
+local sooner = becomes_due and (not head or earliest < tonumber(head))
+if quiet and (can_claim or sooner) then redis.call('LPUSH', KEYS[3], '1') end
 return reply`,
   },
   fire: {
@@ -622,7 +636,7 @@ end
 return reply`,
   },
   renew: {
-    sha1: 'c49abbec551632768cffa2dc79f605cfcf977fc3',
+    sha1: 'aeebf4ea6c8db77a25e3da9dda704c3ea9294fdc',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -666,6 +680,17 @@ local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(t
 local readable = length < LEAST and string.format('%.0f', now + length) or ''
 return readable, string.format('%.0f', now - tonumber(ARGV[1]) + math.max(length, LEAST))
 end
+local function add_message(messages, clients, id, value, unstored)
+local LARGEST_PUBLISHED = 65536
+local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
+for client in string.gmatch(clients, '[^,]+') do
+messages[client] = (messages[client] or '') .. part
+end
+end
+local function write_messages(messages)
+local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
+for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
+end
 local function write_values(stored)
 for first = 1, #stored, CHUNK do
 redis.call('MSET', unpack(stored, first, math.min(first + CHUNK - 1, #stored)))
@@ -700,18 +725,6 @@ local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header
 local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
 local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
 return ended, removed_at
-end
-local LARGEST_PUBLISHED = 65536
-local function add_message(messages, clients, id, value, unstored)
-local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
-for client in string.gmatch(clients, '[^,]+') do
-messages[client] = (messages[client] or '') .. part
-end
-end
-local function write_messages(messages)
-for client, message in pairs(messages) do
-redis.call('PUBLISH', prefix .. 'c:' .. client, message)
-end
 end
 local function new_endings()
 return { ids = {}, stored = {}, ends = {}, messages = {}, histories = {} }
@@ -925,7 +938,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '7b09ef22a4aab9ce567a7e0afa6cf9079eacb9b4',
+    sha1: 'd6a910b9c7a3f027c53a59191b705efe71dac90e',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -936,6 +949,17 @@ if ttl == '-' then return '', false end
 local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(ttl), MOST) or DEFAULT
 local readable = length < LEAST and string.format('%.0f', now + length) or ''
 return readable, string.format('%.0f', now - tonumber(ARGV[1]) + math.max(length, LEAST))
+end
+local function add_message(messages, clients, id, value, unstored)
+local LARGEST_PUBLISHED = 65536
+local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
+for client in string.gmatch(clients, '[^,]+') do
+messages[client] = (messages[client] or '') .. part
+end
+end
+local function write_messages(messages)
+local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
+for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
 end
 local function define_exceptions()
 local k = {
@@ -1009,18 +1033,6 @@ local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header
 local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
 local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
 return ended, removed_at
-end
-local LARGEST_PUBLISHED = 65536
-local function add_message(messages, clients, id, value, unstored)
-local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
-for client in string.gmatch(clients, '[^,]+') do
-messages[client] = (messages[client] or '') .. part
-end
-end
-local function write_messages(messages)
-for client, message in pairs(messages) do
-redis.call('PUBLISH', prefix .. 'c:' .. client, message)
-end
 end
 local function new_endings()
 return { ids = {}, stored = {}, ends = {}, messages = {}, histories = {} }
@@ -1157,19 +1169,21 @@ plan.verdicts[#plan.verdicts + 1] = at - 1
 plan.verdicts[#plan.verdicts + 1] = verdict
 end
 local function drop_repeated(plan)
-local gone, stored, seen = plan.gone, plan.stored, {}
+local gone, stored, ends, told, seen = plan.gone, plan.stored, plan.ends, plan.told or {}, {}
 local is_gone = set_of(gone)
 for at, id in ipairs(plan.ids) do
 if seen[id] and is_gone[id] then add_verdict(plan, at, 'already') end
 seen[id] = true
 end
-plan.gone, plan.stored, seen = {}, {}, {}
+plan.gone, plan.stored, plan.ends, plan.told, seen = {}, {}, {}, {}, {}
 for at, id in ipairs(gone) do
 if not seen[id] then
 seen[id] = true
 plan.gone[#plan.gone + 1] = id
 plan.stored[#plan.stored + 1] = stored[2 * at - 1]
 plan.stored[#plan.stored + 1] = stored[2 * at]
+plan.ends[#plan.ends + 1] = ends[at]
+plan.told[#plan.gone] = told[at]
 end
 end
 end
@@ -1525,15 +1539,18 @@ redis.call('HMGET', KEYS[10], unpack(ids, 1, count)),
 redis.call('HMGET', KEYS[11], unpack(ids, 1, count))
 end
 local function read_settle(first_key, first_arg, count, sparse, now)
-local plan = { verdicts = {}, gone = {}, others = false, accepted = false }
+local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false }
 if count == 0 then return plan end
-local KEYS, ARGV, ids, gone, stored, ends = KEYS, ARGV, {}, plan.gone, {}, {}
+local KEYS, ARGV, gone, stored, ends = KEYS, ARGV, plan.gone, {}, {}
+local ids = { unpack(KEYS, first_key, first_key + count - 1) }
 plan.ids, plan.stored, plan.ends = ids, stored, ends
 local sub, id_from = string.sub, #KEYS[1] - #'running' + #'task:' + 1
-for at = 1, count do ids[at] = sub(KEYS[first_key - 1 + at], id_from) end
+for at = 1, count do ids[at] = sub(ids[at], id_from) end
 local tags = redis.call('HMGET', KEYS[1], unpack(ids, 1, count))
 local records, aborts, watchers = read_facts(ids, sparse)
-local at, taken, ending, arg = 0, 0, 0, first_arg
+local told = sparse and {}
+plan.told = told
+local at, taken, arg = 0, 0, first_arg
 while at < count do
 local code, claim, a, b, lock = string.match(ARGV[arg], '^([^;]*);([^;]*);([^;]*);([^;]*);(.*)$')
 local tag, members = ARGV[2] .. '|' .. claim, tonumber(ARGV[arg + 1])
@@ -1542,18 +1559,14 @@ local _, removed_at = kept_until(is_plain and a or '', now)
 for body = arg + 2, arg + 1 + members do
 at = at + 1
 local id, accepted = ids[at], plan.accepted
-local is_more = records[at] or aborts[at] or watchers[at] or accepted and accepted[id]
+local is_more = records[at] or aborts[at] or accepted and accepted[id]
 if is_plain and tags[at] == tag and not is_more then
-local key = KEYS[first_key - 1 + at]
 taken = taken + 1
 gone[taken] = id
-stored[2 * taken - 1] = key
+stored[2 * taken - 1] = KEYS[first_key - 1 + at]
 stored[2 * taken] = ARGV[body]
-if removed_at then
-ends[ending + 1] = key
-ends[ending + 2] = removed_at
-ending = ending + 2
-end
+ends[taken] = removed_at
+if watchers[at] then told[taken] = watchers[at] end
 if accepted then accepted[id] = true end
 else
 exceptions().read_other(plan, {
@@ -1567,14 +1580,26 @@ end
 if plan.others then exceptions().read_touched(plan.others) end
 return plan
 end
+local function write_told(plan)
+local ids, messages = {}, plan.others and plan.others.endings.messages or {}
+for at, clients in pairs(plan.told) do
+ids[#ids + 1] = plan.gone[at]
+add_message(messages, clients, plan.gone[at], plan.stored[2 * at])
+end
+if #ids > 0 then redis.call('HDEL', KEYS[11], unpack(ids, 1, #ids)) end
+if not plan.others then write_messages(messages) end
+end
 local function write_settle(plan)
 local count = #plan.gone
 if count > 0 then
 local removed = redis.call('HDEL', KEYS[1], unpack(plan.gone, 1, count))
 if removed < count then exceptions().drop_repeated(plan) end
 redis.call('MSET', unpack(plan.stored, 1, #plan.stored))
-local ends = plan.ends
-for at = 1, #ends, 2 do redis.call('PEXPIREAT', ends[at], ends[at + 1]) end
+local stored, ends = plan.stored, plan.ends
+for at = 1, #ends do
+if ends[at] then redis.call('PEXPIREAT', stored[2 * at - 1], ends[at]) end
+end
+if plan.told then write_told(plan) end
 end
 return plan.others and exceptions().write_others(plan.others)
 end
@@ -1583,12 +1608,10 @@ local listed = redis.call('LRANGE', KEYS[5], '-' .. want + 1, '-1')
 local length = #listed
 local count = math.min(length, want)
 if count == 0 then return { kind = 'claimed', ids = {}, values = {}, records = {}, popped = 0, is_plain = true } end
-local ids, keys, task_prefix = {}, {}, string.sub(KEYS[1], 1, -8) .. 'task:'
-for at = 1, count do
-local id = listed[length + 1 - at]
-ids[at] = id
-keys[at] = task_prefix .. id
-end
+local ids, keys, task_prefix = listed, { unpack(listed, 1, count) }, string.sub(KEYS[1], 1, -8) .. 'task:'
+for at = 1, math.floor(length / 2) do ids[at], ids[length + 1 - at] = ids[length + 1 - at], ids[at] end
+ids[count + 1] = nil
+for at = 1, count do keys[at] = task_prefix .. ids[at] end
 local values = redis.call('MGET', unpack(keys, 1, count))
 local holders = redis.call('HMGET', KEYS[1], unpack(ids, 1, count))
 local aborts = sparse and redis.call('HMGET', KEYS[10], unpack(ids, 1, count)) or {}
@@ -1605,7 +1628,7 @@ kind = 'claimed', ids = ids, values = values, records = records, popped = count,
 }
 end
 local function read_claim(worker, acked, want, holds_suspect, sparse, settled, now)
-if not redis.call('ZSCORE', KEYS[3], worker) then return { kind = 'lapsed', popped = 0 } end
+if not redis.call('ZRANK', KEYS[3], worker) then return { kind = 'lapsed', popped = 0 } end
 local last = tonumber(redis.call('HGET', KEYS[2], 'n') or 0)
 if last < acked then return { kind = 'lapsed', popped = 0 } end
 if last > acked then return exceptions().read_repeat(worker, acked, last) end

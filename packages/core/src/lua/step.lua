@@ -39,6 +39,7 @@
 --       | { now, { ... }, 'claimed', number, suspect, more, tend again, next event or -1, ids, values, tries }
 -- @include fragments/clock.lua
 -- @include fragments/kept-until.lua
+-- @include fragments/messages.lua
 
 -- Few calls need what is in here, and to define it costs Redis as much as to claim ten tasks. What is defined outside
 -- names keys by number and shares nothing with other functions, because that costs with every call, too.

@@ -105,11 +105,46 @@ test('a client gets all results of one call in one message, and of large ones on
   });
 
   const results = decodeResultMessage(await message);
-  expect(results.map(({ id, value }) => [id, value === null])).toEqual([
+  expect(results.map(({ id, value }) => [id, value === null]).toSorted()).toEqual([
     ['a', false],
     ['b', false],
     ['huge', true],
   ]);
+});
+
+test('each client gets its results once, also of a task that is settled twice in the call, and waits no more', async ({
+  queue,
+  connect,
+  redisUrl,
+}) => {
+  await holding(queue, ['other', 'a', 'b']);
+  const subscriber = connect(redisUrl);
+  const heard: string[] = [];
+  const both = new Promise<void>((resolve) =>
+    subscriber.on('messageBuffer', (channel, bytes) => {
+      for (const { id, value } of decodeResultMessage(bytes)) heard.push(`${channel} ${id} ${value?.at(0)}`);
+      if (heard.length >= 3) resolve();
+    }),
+  );
+  const [first, second] = [queue.keys.channel('c1'), queue.keys.channel('c2')];
+  await subscriber.subscribe(first, second);
+  await queue.run(watch, { client: 'c1', ids: ['a', 'b'] });
+  await queue.run(watch, { client: 'c2', ids: ['b'] });
+  const settles = (['other', 'a', 'a', 'b'] as const).map((id, at) => ({
+    id,
+    claim: 1,
+    outcome: sampleResult(at === 2 ? 'fail' : 'succeed'),
+  }));
+
+  const { verdicts } = await queue.step('w1', { settles });
+  await both;
+
+  expect(verdicts).toEqual(new Map([[2, 'already']]));
+  const plus = '+'.charCodeAt(0);
+  expect(heard.toSorted()).toEqual([`${first} a ${plus}`, `${first} b ${plus}`, `${second} b ${plus}`]);
+  for (const id of ['other', 'a', 'b'])
+    expect(await queue.redis.pttl(queue.keys.task(id))).toBeGreaterThan(290_000);
+  expect(await queue.redis.exists(queue.keys.watch, queue.keys.running)).toBe(0);
 });
 
 test('an aborted and a malformed task end without a payload; a malformed one keeps its bytes', async ({

@@ -1,5 +1,5 @@
--- Settles that are more than a plain result: other outcomes, locks, results of tasks that somebody waits for or that
--- were tried before, and what is refused.
+-- Settles that are more than a plain result: other outcomes, locks, results of tasks that were tried before or were to
+-- be aborted, and what is refused.
 local ENDS_HERE = { abort = 'a', malformed = 'm' }
 
 local function new_others()
@@ -101,19 +101,21 @@ end
 
 -- Of a task that is named twice the first settle counts.
 local function drop_repeated(plan)
-  local gone, stored, seen = plan.gone, plan.stored, {}
+  local gone, stored, ends, told, seen = plan.gone, plan.stored, plan.ends, plan.told or {}, {}
   local is_gone = set_of(gone)
   for at, id in ipairs(plan.ids) do
     if seen[id] and is_gone[id] then add_verdict(plan, at, 'already') end
     seen[id] = true
   end
-  plan.gone, plan.stored, seen = {}, {}, {}
+  plan.gone, plan.stored, plan.ends, plan.told, seen = {}, {}, {}, {}, {}
   for at, id in ipairs(gone) do
     if not seen[id] then
       seen[id] = true
       plan.gone[#plan.gone + 1] = id
       plan.stored[#plan.stored + 1] = stored[2 * at - 1]
       plan.stored[#plan.stored + 1] = stored[2 * at]
+      plan.ends[#plan.ends + 1] = ends[at]
+      plan.told[#plan.gone] = told[at]
     end
   end
 end

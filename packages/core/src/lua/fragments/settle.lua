@@ -12,19 +12,22 @@ local function read_facts(ids, sparse)
 end
 
 -- Settles come in groups that share everything but task and body. The plan, for plain results that are accepted:
--- gone: ids; stored: key, value, key, value …; ends: key, epoch ms, …
+-- gone: ids; stored: key, value, key, value …; ends: when Redis removes them, epoch ms or false; told: clients that wait
 -- and, once there is one that is more: others; accepted: ids of both kinds
 local function read_settle(first_key, first_arg, count, sparse, now)
-  local plan = { verdicts = {}, gone = {}, others = false, accepted = false }
+  local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false }
   if count == 0 then return plan end
-  local KEYS, ARGV, ids, gone, stored, ends = KEYS, ARGV, {}, plan.gone, {}, {}
+  local KEYS, ARGV, gone, stored, ends = KEYS, ARGV, plan.gone, {}, {}
+  local ids = { unpack(KEYS, first_key, first_key + count - 1) }
   plan.ids, plan.stored, plan.ends = ids, stored, ends
   local sub, id_from = string.sub, #KEYS[1] - #'running' + #'task:' + 1
-  for at = 1, count do ids[at] = sub(KEYS[first_key - 1 + at], id_from) end
+  for at = 1, count do ids[at] = sub(ids[at], id_from) end
   local tags = redis.call('HMGET', KEYS[1], unpack(ids, 1, count))
   local records, aborts, watchers = read_facts(ids, sparse)
+  local told = sparse and {}
+  plan.told = told
 
-  local at, taken, ending, arg = 0, 0, 0, first_arg
+  local at, taken, arg = 0, 0, first_arg
   while at < count do
     local code, claim, a, b, lock = string.match(ARGV[arg], '^([^;]*);([^;]*);([^;]*);([^;]*);(.*)$')
     local tag, members = ARGV[2] .. '|' .. claim, tonumber(ARGV[arg + 1])
@@ -34,18 +37,14 @@ local function read_settle(first_key, first_arg, count, sparse, now)
     for body = arg + 2, arg + 1 + members do
       at = at + 1
       local id, accepted = ids[at], plan.accepted
-      local is_more = records[at] or aborts[at] or watchers[at] or accepted and accepted[id]
+      local is_more = records[at] or aborts[at] or accepted and accepted[id]
       if is_plain and tags[at] == tag and not is_more then
-        local key = KEYS[first_key - 1 + at]
         taken = taken + 1
         gone[taken] = id
-        stored[2 * taken - 1] = key
+        stored[2 * taken - 1] = KEYS[first_key - 1 + at]
         stored[2 * taken] = ARGV[body]
-        if removed_at then
-          ends[ending + 1] = key
-          ends[ending + 2] = removed_at
-          ending = ending + 2
-        end
+        ends[taken] = removed_at
+        if watchers[at] then told[taken] = watchers[at] end
         if accepted then accepted[id] = true end
       else
         exceptions().read_other(plan, {
@@ -60,6 +59,17 @@ local function read_settle(first_key, first_arg, count, sparse, now)
   return plan
 end
 
+-- Tells each client of all its results at once: when there are others, with those.
+local function write_told(plan)
+  local ids, messages = {}, plan.others and plan.others.endings.messages or {}
+  for at, clients in pairs(plan.told) do
+    ids[#ids + 1] = plan.gone[at]
+    add_message(messages, clients, plan.gone[at], plan.stored[2 * at])
+  end
+  if #ids > 0 then redis.call('HDEL', KEYS[11], unpack(ids, 1, #ids)) end
+  if not plan.others then write_messages(messages) end
+end
+
 -- Answers whether something was put back that can be claimed at once.
 local function write_settle(plan)
   local count = #plan.gone
@@ -69,8 +79,11 @@ local function write_settle(plan)
     if removed < count then exceptions().drop_repeated(plan) end
     redis.call('MSET', unpack(plan.stored, 1, #plan.stored))
     -- MSET for all and one command for each end cost Redis less than a SET with PX for each.
-    local ends = plan.ends
-    for at = 1, #ends, 2 do redis.call('PEXPIREAT', ends[at], ends[at + 1]) end
+    local stored, ends = plan.stored, plan.ends
+    for at = 1, #ends do
+      if ends[at] then redis.call('PEXPIREAT', stored[2 * at - 1], ends[at]) end
+    end
+    if plan.told then write_told(plan) end
   end
   return plan.others and exceptions().write_others(plan.others)
 end
