@@ -57,14 +57,14 @@ export function decodeFinished({ id }: Pick<ResultSubject, 'id'>, bytes: Buffer)
 
 async function workerResult(
   subject: ResultSubject,
-  { finishedAt, body }: FinishedTask,
+  finished: FinishedTask,
   code: '+' | '-',
 ): Promise<object> {
   const { id, queue, task, codec } = subject;
-  const stored = decodeResult(body);
+  const stored = decodeResult(finished);
   if (stored === null)
     throw new ProtocolError(`the result of task ${id} is stored in a form that this version does not know`);
-  const { name, createdAt, enqueuedAt, startedAt, tries, worker: workerId } = stored;
+  const { name, createdAt, enqueuedAt, startedAt, finishedAt, tries, worker: workerId } = stored;
   const facts = { id, name, queue, createdAt, enqueuedAt, finishedAt, startedAt, tries, workerId };
   const payload = decodeWith(codec, stored.codec, stored.payload, id);
   if (code === '+') return { success: true, result: await parseResult(task, payload), ...facts };

@@ -12,7 +12,7 @@ export interface PresenceParts extends MembershipParts {
 const restAfterError = 1_000;
 const withdrawingMayTake = 500;
 
-/** A name for people and 96 random bits: two processes with one label are two workers. */
+/** A name for people and random bits: two processes with one label are two workers. */
 export function newWorkerId(label: string): string {
   return `${label}~${newWireId()}`;
 }

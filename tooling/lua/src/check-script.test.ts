@@ -75,6 +75,29 @@ describe('the check of the Lua scripts', () => {
     ],
     ['a read while validating', { validate: "redis.call('TIME')" }, /TIME reads before "-- read"/],
     [
+      'a writer of a table called too early',
+      { functions: `${good.functions}\nlocal rare = { write_it = write_it }`, read: 'rare.write_it()' },
+      /write_it writes before "-- write"/,
+    ],
+    [
+      'a writer of a table that a function answers, called too early',
+      {
+        functions: `${good.functions}\nlocal function rare() return { write_it = write_it } end`,
+        read: 'rare().write_it()',
+      },
+      /write_it writes before "-- write"/,
+    ],
+    [
+      'a writer in a table under the name of a reader',
+      { functions: `${good.functions}\nlocal rare = { read_it = write_it }` },
+      /write_it under another name/,
+    ],
+    [
+      'a writer under another name',
+      { functions: `${good.functions}\nlocal it = write_it` },
+      /write_it under another name/,
+    ],
+    [
       'a writer called too early',
       { functions: good.functions ?? '', read: 'write_it()' },
       /write_it writes before/,

@@ -20,7 +20,9 @@ export function readEffect(node: Node): Effect | undefined {
     case 'AssignmentStatement':
       return node.init.some(isRedisCall)
         ? refuse('redis.call under another name cannot be checked')
-        : undefined;
+        : renamedEffect(node.variables, node.init);
+    case 'TableKeyString':
+      return renamedEffect([node.key], [node.value]);
     default:
       return undefined;
   }
@@ -31,8 +33,8 @@ function callEffect({ base, arguments: given }: CallExpression): Effect | undefi
   if (isRedisCall(base)) return commandEffect(given[0]);
   const name = calledName(base);
   if (name === 'unpack') return unpackEffect(given);
-  if (name?.startsWith('read_')) return functionEffect(name, 'read', given[0]);
-  return name?.startsWith('write_') ? functionEffect(name, 'write', given[0]) : undefined;
+  const kind = functionKind(name);
+  return name === undefined || kind === undefined ? undefined : functionEffect(name, kind, given[0]);
 }
 
 function commandEffect(command: Expression | undefined): Effect {
@@ -58,13 +60,32 @@ function unpackEffect(given: readonly Expression[]): Effect | undefined {
     : refuse('unpack without bounds; use write_chunked or one of its kind');
 }
 
+/** Whoever calls a function by another name must still see in it whether it reads or writes. */
+function renamedEffect(names: readonly Expression[], values: readonly Expression[]): Effect | undefined {
+  for (const [index, value] of values.entries()) {
+    const kind = functionKind(calledName(value));
+    const name = names[index];
+    if (kind !== undefined && (name === undefined || functionKind(calledName(name)) !== kind)) {
+      return refuse(`${calledName(value)} under another name cannot be checked`);
+    }
+  }
+  return undefined;
+}
+
+function functionKind(name: string | undefined): 'read' | 'write' | undefined {
+  if (name?.startsWith('read_')) return 'read';
+  return name?.startsWith('write_') ? 'write' : undefined;
+}
+
 function isRedisCall(node: Expression): boolean {
   if (node.type === 'IndexExpression') return calledName(node.base) === 'redis';
   if (node.type !== 'MemberExpression' || calledName(node.base) !== 'redis') return false;
   return node.identifier.name === 'call' || node.identifier.name === 'pcall';
 }
 
+/** A function of a table goes by its own name: what `rare.write_it` does is what `write_it` does. */
 function calledName(node: Expression): string | undefined {
+  if (node.type === 'MemberExpression') return node.identifier.name;
   return node.type === 'Identifier' ? node.name : undefined;
 }
 

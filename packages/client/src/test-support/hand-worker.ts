@@ -65,7 +65,7 @@ export async function joinByHand(port: RedisPort, label = 'hand'): Promise<HandW
     await call(0, [{ id, claim: held.get(id)?.claim ?? 0, outcome }], false);
   };
   const finish = (id: string, kind: 'succeed' | 'fail', payload: unknown): Promise<void> =>
-    settle(id, finished(kind, held.get(id), worker, payload));
+    settle(id, finished(kind, held.get(id), payload));
   const fail = (id: string, failure: StoredFailure): Promise<void> => finish(id, 'fail', failure);
   await port.run(join, { worker, info: '{}', lease }, { deadline: 10_000 });
   return {
@@ -78,25 +78,21 @@ export async function joinByHand(port: RedisPort, label = 'hand'): Promise<HandW
   };
 }
 
-function finished(
-  kind: 'succeed' | 'fail',
-  held: Held | undefined,
-  worker: string,
-  payload: unknown,
-): SettleOutcome {
+function finished(kind: 'succeed' | 'fail', held: Held | undefined, payload: unknown): SettleOutcome {
   const value = held?.delivery.value ? decodeTaskValue(held.delivery.value) : null;
   if (value?.kind !== 'pending' || value.envelope === null)
     throw new Error('the test settles what it has not claimed');
   const { ttl, nonce, lock, envelope } = value;
   const { name, createdAt, enqueuedAt } = envelope;
   const tries = (held?.delivery.tries ?? noTries).tries + 1;
+  const finishedAt = enqueuedAt + 2;
   const line = encodeResultLine({
     name,
     createdAt,
     enqueuedAt,
     startedAt: enqueuedAt + 1,
+    finishedAt,
     tries,
-    worker,
     codec: '',
   });
   return {
@@ -105,6 +101,7 @@ function finished(
     nonce,
     lock,
     keepLock: false,
+    finishedAt,
     body: joinBytes(line, encodePayload(defaultCodec, payload, 'result')),
   };
 }

@@ -21,6 +21,10 @@
 -- @include fragments/keys.lua
 -- @include fragments/clock.lua
 -- @include fragments/lists.lua
+-- @include fragments/kept-until.lua
+-- @include fragments/messages.lua
+-- @include fragments/values.lua
+-- @include fragments/records.lua
 -- @include fragments/finish.lua
 -- @include fragments/endings.lua
 -- @include fragments/holdings.lua

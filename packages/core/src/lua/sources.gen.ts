@@ -21,7 +21,7 @@ export const luaSources: {
   readonly watch: LuaSource;
 } = {
   abort: {
-    sha1: 'b1e5ab489cbb74ef17398f84f3a5bb9c089250ea',
+    sha1: '26e4dda33b9c2cd08159ed5aff6c8e533a56cf77',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -34,11 +34,14 @@ return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -47,6 +50,7 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
@@ -54,69 +58,84 @@ for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
 end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
-end
-local LEAST_KEPT = 60000
-local DEFAULT_TTL = 300000
-local LONGEST_KEPT = 1e15
 local function kept_until(ttl, now)
-if ttl == '-' then return '', nil end
-local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(ttl), LONGEST_KEPT) or DEFAULT_TTL
-return string.format('%.0f', now + length), math.max(length, LEAST_KEPT)
+local LEAST, DEFAULT, MOST = 60000, 300000, 1e15
+if ttl == '-' then return '', false end
+local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(ttl), MOST) or DEFAULT
+local readable = length < LEAST and string.format('%.0f', now + length) or ''
+return readable, string.format('%.0f', now - tonumber(ARGV[1]) + math.max(length, LEAST))
 end
-local function ended_value(code, tag, value, now, tries)
-local header_end = string.find(value, '\\n', 1, true)
-local header = header_end and string.sub(value, 1, header_end - 1) or ''
-local nonce, ttl = string.match(header, '^[^;]*;[^;]*;([^;]*);[^;]*;[^;]*;[^;]*;[^;]*;?([^;]*)$')
-local readable, px = kept_until(ttl or '', now)
-local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header_end + 1, true)
-local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
-local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
-return ended, px
-end
-local function tries_of(record)
-return record and string.match(record, '^(%d+),') or '0'
-end
-local function write_value(key, value, px)
-if px then redis.call('SET', key, value, 'PX', px) else redis.call('SET', key, value) end
-end
-local LARGEST_PUBLISHED = 65536
 local function add_message(messages, clients, id, value, unstored)
+local LARGEST_PUBLISHED = 65536
 local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
 for client in string.gmatch(clients, '[^,]+') do
 messages[client] = (messages[client] or '') .. part
 end
 end
 local function write_messages(messages)
-for client, message in pairs(messages) do
-redis.call('PUBLISH', prefix .. 'c:' .. client, message)
+local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
+for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
 end
+local function write_values(stored)
+for first = 1, #stored, CHUNK do
+redis.call('MSET', unpack(stored, first, math.min(first + CHUNK - 1, #stored)))
+end
+end
+local function write_ends(ends)
+for at = 1, #ends, 2 do redis.call('PEXPIREAT', ends[at], ends[at + 1]) end
+end
+local SEMICOLON = 59
+local CRASHES_UNTIL_SUSPECT = 2
+local CRASHES_UNTIL_ENDED = 3
+local function tries_of(record)
+return record and string.match(record, '^(%d+),') or '0'
+end
+local function crashes_of(record)
+return record and tonumber(string.match(record, '^%d+,%d+,(%d+)')) or 0
+end
+local function lock_of(value)
+return string.match(value, '^[^;\\n]*;[^;\\n]*;[^;\\n]*;[^;\\n]*;([^;\\n]+)') or ''
+end
+local function reversed(list)
+local turned = {}
+for at = #list, 1, -1 do turned[#turned + 1] = list[at] end
+return turned
+end
+local function ended_value(code, tag, value, now, tries)
+local header_end = string.find(value, '\\n', 1, true)
+local header = header_end and string.sub(value, 1, header_end - 1) or ''
+local nonce, ttl = string.match(header, '^[^;]*;[^;]*;([^;]*);[^;]*;[^;]*;[^;]*;[^;]*;?([^;]*)$')
+local readable, removed_at = kept_until(ttl or '', now)
+local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header_end + 1, true)
+local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
+local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
+return ended, removed_at
 end
 local function new_endings()
-return { keys = {}, values = {}, px = {}, ids = {}, locks = {}, messages = {}, histories = {} }
+return { ids = {}, stored = {}, ends = {}, messages = {}, histories = {} }
+end
+local function add_end(ends, key, removed_at)
+if not removed_at then return end
+ends[#ends + 1] = key
+ends[#ends + 1] = removed_at
+end
+local function add_value(endings, id, value, removed_at, record)
+endings.ids[#endings.ids + 1] = id
+endings.stored[#endings.stored + 1] = task_key(id)
+endings.stored[#endings.stored + 1] = value
+add_end(endings.ends, task_key(id), removed_at)
+if record then add_end(endings.histories, history_key(id), removed_at) end
 end
 local function add_ending(endings, id, code, held, value, now, record, watchers)
-local ended, px = ended_value(code, held, value, now, tries_of(record))
-local at = #endings.ids + 1
-endings.ids[at] = id
-endings.keys[at] = task_key(id)
-endings.values[at] = ended
-endings.px[at] = px or false
-if record then endings.histories[#endings.histories + 1] = { history_key(id), px or false } end
+local ended, removed_at = ended_value(code, held, value, now, tries_of(record))
+add_value(endings, id, ended, removed_at, record)
 if watchers then add_message(endings.messages, watchers, id, ended) end
 end
-local function write_histories(histories)
-for _, history in ipairs(histories) do
-if history[2] then redis.call('PEXPIRE', history[1], history[2]) end
-end
-end
 local function write_endings(endings, tables)
-for at = 1, #endings.ids do
-write_value(endings.keys[at], endings.values[at], endings.px[at])
-end
+write_values(endings.stored)
+write_ends(endings.ends)
 for _, key in ipairs(tables) do write_chunked('HDEL', key, endings.ids) end
-write_histories(endings.histories)
+write_ends(endings.histories)
 write_messages(endings.messages)
 end
 local id, not_after = ARGV[2], tonumber(ARGV[3])
@@ -150,18 +169,21 @@ write_endings(endings, { KEYS[3], KEYS[5], KEYS[6] })
 return { now, 'aborted' }`,
   },
   define: {
-    sha1: '1cd79a552a37044eb00df1db78cd5b1875f8d27a',
+    sha1: '37401ac9614ac79bc67e3f7806baee720549c2a6',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -170,15 +192,13 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
 for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
-end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
 end
 local UNASSERTED, FORGOTTEN = 3600000, 400 * 86400000
 local worker, started, name, hash, definition, slot = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
@@ -222,18 +242,22 @@ write_chunked('HDEL', KEYS[4], forgotten)
 return { now, kept and 'kept' or 'defined', next_slot }`,
   },
   enqueue: {
-    sha1: '659870bbe1a4a7a4a4e8eeda85a39637f7be0804',
+    sha1: '4c80355de3db4773af89ae72bb8ac321817005b8',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
+local function define_exceptions()
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -242,6 +266,7 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
@@ -249,87 +274,97 @@ for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
 end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
+local function has_repeated(ids)
+local seen = {}
+for _, id in ipairs(ids) do
+if seen[id] then return true end
+seen[id] = true
 end
-local KEYS_BEFORE, WIDTH, MOST = 4, 4, 500
-local not_after, count = tonumber(ARGV[2]), tonumber(ARGV[3])
-if count > MOST then return redis.error_reply('ERR enqueue takes at most ' .. MOST .. ' tasks, got ' .. count) end
-local function due_at(start, now)
-if start == '' then return nil end
-local at = tonumber(string.sub(start, 2))
-if string.sub(start, 1, 1) == '+' then at = now + at end
-return at > now and at or nil
+return false
 end
-local function parse_items(now)
-local items = {}
-for at = 1, count do
-local base = 3 + (at - 1) * WIDTH
-local item = {
-id = ARGV[base + 1], value = ARGV[base + 2], nonce = ARGV[base + 3], key = KEYS[KEYS_BEFORE + at],
-due = due_at(ARGV[base + 4], now),
-}
-local state = item.due and 'd' or 'q'
-if string.sub(item.value, 1, 1) ~= state then item.value = state .. string.sub(item.value, 2) end
-items[at] = item
+local function plan_starts(stored, first_arg, now)
+local due_of, earliest = {}, nil
+for at = first_arg, #ARGV, 2 do
+local number, start = tonumber(ARGV[at]), ARGV[at + 1]
+local due = tonumber(string.sub(start, 2))
+if string.sub(start, 1, 1) == '+' then due = now + due end
+local waits = due > now
+if waits then due_of[number] = due end
+if waits and (not earliest or due < earliest) then earliest = due end
+stored[2 * number] = (waits and 'd' or 'q') .. string.sub(stored[2 * number], 2)
 end
-return items
+return due_of, earliest
 end
-local function verdict(item, stored)
-local nonce = string.match(stored, '^[^;\\n]*;[^;\\n]*;([^;\\n]*)')
-return (item.nonce == '' or item.nonce == nonce) and 'created' or 'duplicate'
+local function nonce_of(value)
+return string.match(value, '^[^;\\n]*;[^;\\n]*;([^;\\n]*)')
 end
-local function write_waiting(items)
+local function verdict(value, known)
+if type(known) ~= 'string' then return 'wrong-type' end
+local nonce = nonce_of(value)
+return (nonce == '' or nonce == nonce_of(known)) and 'created' or 'duplicate'
+end
+local function write_one_by_one(stored, now)
+local is_new, reply = {}, { now, 'mixed' }
+for at = 1, #stored / 2 do
+local key, value = stored[2 * at - 1], stored[2 * at]
+is_new[at] = redis.call('SET', key, value, 'NX') and true or false
+local known = not is_new[at] and redis.pcall('GET', key)
+reply[at + 2] = is_new[at] and 'created' or verdict(value, known)
+end
+return is_new, reply
+end
+local function write_waiting(ids, is_new, due_of)
 local ready, due = {}, {}
-for _, item in ipairs(items) do
-if item.due then
-due[#due + 1] = item.due
-due[#due + 1] = item.id
-else
-ready[#ready + 1] = item.id
+for at, id in ipairs(ids) do
+if (not is_new or is_new[at]) and due_of[at] then
+due[#due + 1] = due_of[at]
+due[#due + 1] = id
+elseif not is_new or is_new[at] then
+ready[#ready + 1] = id
 end
 end
 write_chunked('LPUSH', KEYS[2], ready)
 write_chunked('ZADD', KEYS[4], due)
-return #ready > 0
+return #ready > 0, #due > 0
 end
+return {
+has_repeated = has_repeated, plan_starts = plan_starts, write_one_by_one = write_one_by_one, write_waiting = write_waiting,
+}
+end
+local FIXED_KEYS, FIXED_ARGS, MOST = 4, 4, 500
+local not_after, count = tonumber(ARGV[2]), tonumber(ARGV[3])
+if count > MOST then return redis.error_reply('ERR enqueue takes at most ' .. MOST .. ' tasks, got ' .. count) end
 local now = read_now()
 if now > not_after then return { now, 'late' } end
 if count == 0 then return { now, 'created' } end
-local items = parse_items(now)
-local earliest
-for _, item in ipairs(items) do
-if item.due and (not earliest or item.due < earliest) then earliest = item.due end
+local KEYS, ARGV, sub, id_from = KEYS, ARGV, string.sub, #KEYS[1] - #'running' + #'task:' + 1
+local ids, stored = { unpack(KEYS, FIXED_KEYS + 1, FIXED_KEYS + count) }, {}
+for at = 1, count do
+local key = ids[at]
+ids[at] = sub(key, id_from)
+stored[2 * at - 1] = key
+stored[2 * at] = ARGV[FIXED_ARGS + at]
 end
+local has_starts, may_repeat = #ARGV > FIXED_ARGS + count, ARGV[4] == '1'
+local rest = (has_starts or may_repeat) and define_exceptions()
+local due_of, earliest
+if has_starts then due_of, earliest = rest.plan_starts(stored, FIXED_ARGS + count + 1, now) end
 redis.call('LLEN', KEYS[2])
 local quiet = redis.call('LLEN', KEYS[3]) == 0
 local head = earliest and redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2]
-local pairs_of, seen, repeated = {}, {}, false
-for at, item in ipairs(items) do
-repeated = repeated or seen[item.key]
-seen[item.key] = true
-pairs_of[2 * at - 1] = item.key
-pairs_of[2 * at] = item.value
+local all_new = not (may_repeat and rest.has_repeated(ids)) and redis.call('MSETNX', unpack(stored, 1, 2 * count)) == 1
+if all_new and not earliest then
+redis.call('LPUSH', KEYS[2], unpack(ids, 1, count))
+if quiet then redis.call('LPUSH', KEYS[3], '1') end
+return { now, 'created' }
 end
-local created, replies = items, nil
-if repeated or not write_all_new(pairs_of) then
-created, replies = {}, { now, 'mixed' }
-for _, item in ipairs(items) do
-local fresh = redis.call('SET', item.key, item.value, 'NX')
-local reply = 'created'
-if fresh then
-created[#created + 1] = item
-else
-local stored = redis.pcall('GET', item.key)
-reply = type(stored) == 'string' and verdict(item, stored) or 'wrong-type'
-end
-replies[#replies + 1] = reply
-end
-end
-local claimable = write_waiting(created)
-local sooner = #created > 0 and earliest and (not head or earliest < tonumber(head))
-if quiet and (claimable or sooner) then redis.call('LPUSH', KEYS[3], '1') end
-return replies or { now, 'created' }`,
+rest = rest or define_exceptions()
+local reply, is_new = { now, 'created' }, nil
+if not all_new then is_new, reply = rest.write_one_by_one(stored, now) end
+local can_claim, becomes_due = rest.write_waiting(ids, is_new, due_of or {})
+local sooner = becomes_due and (not head or earliest < tonumber(head))
+if quiet and (can_claim or sooner) then redis.call('LPUSH', KEYS[3], '1') end
+return reply`,
   },
   fire: {
     sha1: '5f1622a11fd0435d4c41fd367a25307793af77ec',
@@ -369,7 +404,7 @@ end
 return { now, fires and 'fired' or 'skipped', next_slot }`,
   },
   held: {
-    sha1: 'a49c3d19dfc03b6542c67c7f149be2c3cf9cdf26',
+    sha1: '3f738306e3b24f949f7e271c73fb11ddba36def9',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -382,11 +417,14 @@ return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -395,15 +433,13 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
 for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
-end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
 end
 local function read_holdings(running, worker)
 local flat = redis.call('HGETALL', claims_key(worker))
@@ -457,7 +493,7 @@ redis.call('SET', KEYS[4], ARGV[4], 'PX', 86400000)
 return { now, 'joined' }`,
   },
   leave: {
-    sha1: 'afc41e6513dd01283af93ccd76559da0bba975fc',
+    sha1: '3b94664a926963c0a69ae33c7578f72748b5b6b2',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -470,11 +506,14 @@ return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -483,15 +522,13 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
 for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
-end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
 end
 local function read_holdings(running, worker)
 local flat = redis.call('HGETALL', claims_key(worker))
@@ -546,7 +583,7 @@ redis.call('DEL', KEYS[2], KEYS[4], KEYS[5])
 return { now, 'left' }`,
   },
   read: {
-    sha1: '3358abea322c58e889a6b4c5c5ba26fb3d4ceb89',
+    sha1: '1807950cd245151057ac0d61140b42b81bd8d453',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -559,11 +596,14 @@ return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -572,15 +612,13 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
 for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
-end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
 end
 local ids, keys = {}, {}
 for at = 1, tonumber(ARGV[2]) do
@@ -598,7 +636,7 @@ end
 return reply`,
   },
   renew: {
-    sha1: '4c92a07aff17a817ad4feb883bcc0b9119d964e9',
+    sha1: 'aeebf4ea6c8db77a25e3da9dda704c3ea9294fdc',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -611,11 +649,14 @@ return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -624,6 +665,7 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
@@ -631,69 +673,84 @@ for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
 end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
-end
-local LEAST_KEPT = 60000
-local DEFAULT_TTL = 300000
-local LONGEST_KEPT = 1e15
 local function kept_until(ttl, now)
-if ttl == '-' then return '', nil end
-local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(ttl), LONGEST_KEPT) or DEFAULT_TTL
-return string.format('%.0f', now + length), math.max(length, LEAST_KEPT)
+local LEAST, DEFAULT, MOST = 60000, 300000, 1e15
+if ttl == '-' then return '', false end
+local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(ttl), MOST) or DEFAULT
+local readable = length < LEAST and string.format('%.0f', now + length) or ''
+return readable, string.format('%.0f', now - tonumber(ARGV[1]) + math.max(length, LEAST))
 end
-local function ended_value(code, tag, value, now, tries)
-local header_end = string.find(value, '\\n', 1, true)
-local header = header_end and string.sub(value, 1, header_end - 1) or ''
-local nonce, ttl = string.match(header, '^[^;]*;[^;]*;([^;]*);[^;]*;[^;]*;[^;]*;[^;]*;?([^;]*)$')
-local readable, px = kept_until(ttl or '', now)
-local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header_end + 1, true)
-local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
-local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
-return ended, px
-end
-local function tries_of(record)
-return record and string.match(record, '^(%d+),') or '0'
-end
-local function write_value(key, value, px)
-if px then redis.call('SET', key, value, 'PX', px) else redis.call('SET', key, value) end
-end
-local LARGEST_PUBLISHED = 65536
 local function add_message(messages, clients, id, value, unstored)
+local LARGEST_PUBLISHED = 65536
 local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
 for client in string.gmatch(clients, '[^,]+') do
 messages[client] = (messages[client] or '') .. part
 end
 end
 local function write_messages(messages)
-for client, message in pairs(messages) do
-redis.call('PUBLISH', prefix .. 'c:' .. client, message)
+local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
+for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
 end
+local function write_values(stored)
+for first = 1, #stored, CHUNK do
+redis.call('MSET', unpack(stored, first, math.min(first + CHUNK - 1, #stored)))
+end
+end
+local function write_ends(ends)
+for at = 1, #ends, 2 do redis.call('PEXPIREAT', ends[at], ends[at + 1]) end
+end
+local SEMICOLON = 59
+local CRASHES_UNTIL_SUSPECT = 2
+local CRASHES_UNTIL_ENDED = 3
+local function tries_of(record)
+return record and string.match(record, '^(%d+),') or '0'
+end
+local function crashes_of(record)
+return record and tonumber(string.match(record, '^%d+,%d+,(%d+)')) or 0
+end
+local function lock_of(value)
+return string.match(value, '^[^;\\n]*;[^;\\n]*;[^;\\n]*;[^;\\n]*;([^;\\n]+)') or ''
+end
+local function reversed(list)
+local turned = {}
+for at = #list, 1, -1 do turned[#turned + 1] = list[at] end
+return turned
+end
+local function ended_value(code, tag, value, now, tries)
+local header_end = string.find(value, '\\n', 1, true)
+local header = header_end and string.sub(value, 1, header_end - 1) or ''
+local nonce, ttl = string.match(header, '^[^;]*;[^;]*;([^;]*);[^;]*;[^;]*;[^;]*;[^;]*;?([^;]*)$')
+local readable, removed_at = kept_until(ttl or '', now)
+local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header_end + 1, true)
+local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
+local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
+return ended, removed_at
 end
 local function new_endings()
-return { keys = {}, values = {}, px = {}, ids = {}, locks = {}, messages = {}, histories = {} }
+return { ids = {}, stored = {}, ends = {}, messages = {}, histories = {} }
+end
+local function add_end(ends, key, removed_at)
+if not removed_at then return end
+ends[#ends + 1] = key
+ends[#ends + 1] = removed_at
+end
+local function add_value(endings, id, value, removed_at, record)
+endings.ids[#endings.ids + 1] = id
+endings.stored[#endings.stored + 1] = task_key(id)
+endings.stored[#endings.stored + 1] = value
+add_end(endings.ends, task_key(id), removed_at)
+if record then add_end(endings.histories, history_key(id), removed_at) end
 end
 local function add_ending(endings, id, code, held, value, now, record, watchers)
-local ended, px = ended_value(code, held, value, now, tries_of(record))
-local at = #endings.ids + 1
-endings.ids[at] = id
-endings.keys[at] = task_key(id)
-endings.values[at] = ended
-endings.px[at] = px or false
-if record then endings.histories[#endings.histories + 1] = { history_key(id), px or false } end
+local ended, removed_at = ended_value(code, held, value, now, tries_of(record))
+add_value(endings, id, ended, removed_at, record)
 if watchers then add_message(endings.messages, watchers, id, ended) end
 end
-local function write_histories(histories)
-for _, history in ipairs(histories) do
-if history[2] then redis.call('PEXPIRE', history[1], history[2]) end
-end
-end
 local function write_endings(endings, tables)
-for at = 1, #endings.ids do
-write_value(endings.keys[at], endings.values[at], endings.px[at])
-end
+write_values(endings.stored)
+write_ends(endings.ends)
 for _, key in ipairs(tables) do write_chunked('HDEL', key, endings.ids) end
-write_histories(endings.histories)
+write_ends(endings.histories)
 write_messages(endings.messages)
 end
 local function read_holdings(running, worker)
@@ -722,8 +779,6 @@ end
 return held
 end
 local BUDGET = 200
-local CRASHES_UNTIL_SUSPECT = 2
-local CRASHES_UNTIL_ENDED = 3
 local function read_promotions(due, now)
 local ids = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, BUDGET)
 local promoted, keys = {}, {}
@@ -752,9 +807,6 @@ end
 end
 return guard
 end
-local function crashes_of(record)
-return record and tonumber(string.match(record, '^%d+,%d+,(%d+)')) or 0
-end
 local function blame(held, records)
 local blamed = false
 for at, item in ipairs(held) do
@@ -773,9 +825,6 @@ end
 local function reclaimed_record(item)
 local tries, attempts, first = string.match(item.record or '0,0,0,,', '^(%d+),(%d+),%d+,(%d*)')
 return tries .. ',' .. (attempts + 1) .. ',' .. item.crashes .. ',' .. first .. ','
-end
-local function lock_of(value)
-return string.match(value, '^[^;\\n]*;[^;\\n]*;[^;\\n]*;[^;\\n]*;([^;\\n]+)') or ''
 end
 local function read_lapsed(k, now)
 for _, worker in ipairs(redis.call('ZRANGE', k.dead, 0, 1)) do
@@ -841,11 +890,6 @@ local left = BUDGET - #tend.promotions.listed
 if left > 0 and now >= tend.guard.not_before then tend.reclaim = read_reclaim(k, now, left) end
 tend.again = left <= 0 or (tend.reclaim ~= nil)
 return tend
-end
-local function reversed(list)
-local turned = {}
-for at = #list, 1, -1 do turned[#turned + 1] = list[at] end
-return turned
 end
 local function write_reclaim(k, plan, now)
 if plan.newly then
@@ -894,24 +938,51 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: 'c12c01b8d8a5e607328c7c7398763be181b1bab1',
-    source: `local prefix = string.sub(KEYS[1], 1, -8)
+    sha1: 'd6a910b9c7a3f027c53a59191b705efe71dac90e',
+    source: `local function read_now()
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+end
+local function kept_until(ttl, now)
+local LEAST, DEFAULT, MOST = 60000, 300000, 1e15
+if ttl == '-' then return '', false end
+local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(ttl), MOST) or DEFAULT
+local readable = length < LEAST and string.format('%.0f', now + length) or ''
+return readable, string.format('%.0f', now - tonumber(ARGV[1]) + math.max(length, LEAST))
+end
+local function add_message(messages, clients, id, value, unstored)
+local LARGEST_PUBLISHED = 65536
+local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
+for client in string.gmatch(clients, '[^,]+') do
+messages[client] = (messages[client] or '') .. part
+end
+end
+local function write_messages(messages)
+local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
+for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
+end
+local function define_exceptions()
+local k = {
+running = KEYS[1], claims = KEYS[2], workers = KEYS[3], dead = KEYS[4], ready = KEYS[5], bell = KEYS[6],
+due = KEYS[7], tries = KEYS[8], suspects = KEYS[9], aborts = KEYS[10], watch = KEYS[11], unique = KEYS[12],
+meta = KEYS[13], caller = ARGV[2],
+}
+local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
 local function claims_key(worker) return prefix .. 'claims:' .. worker end
 local function worker_key(worker) return prefix .. 'worker:' .. worker end
 local function inbox_key(worker) return prefix .. 'inbox:' .. worker end
-local function read_now()
-local time = redis.call('TIME')
-return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
-end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -920,6 +991,7 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
@@ -927,69 +999,66 @@ for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
 end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
+local function write_values(stored)
+for first = 1, #stored, CHUNK do
+redis.call('MSET', unpack(stored, first, math.min(first + CHUNK - 1, #stored)))
 end
-local LEAST_KEPT = 60000
-local DEFAULT_TTL = 300000
-local LONGEST_KEPT = 1e15
-local function kept_until(ttl, now)
-if ttl == '-' then return '', nil end
-local length = string.match(ttl, '^%d+$') and #ttl <= 16 and math.min(tonumber(ttl), LONGEST_KEPT) or DEFAULT_TTL
-return string.format('%.0f', now + length), math.max(length, LEAST_KEPT)
+end
+local function write_ends(ends)
+for at = 1, #ends, 2 do redis.call('PEXPIREAT', ends[at], ends[at + 1]) end
+end
+local SEMICOLON = 59
+local CRASHES_UNTIL_SUSPECT = 2
+local CRASHES_UNTIL_ENDED = 3
+local function tries_of(record)
+return record and string.match(record, '^(%d+),') or '0'
+end
+local function crashes_of(record)
+return record and tonumber(string.match(record, '^%d+,%d+,(%d+)')) or 0
+end
+local function lock_of(value)
+return string.match(value, '^[^;\\n]*;[^;\\n]*;[^;\\n]*;[^;\\n]*;([^;\\n]+)') or ''
+end
+local function reversed(list)
+local turned = {}
+for at = #list, 1, -1 do turned[#turned + 1] = list[at] end
+return turned
 end
 local function ended_value(code, tag, value, now, tries)
 local header_end = string.find(value, '\\n', 1, true)
 local header = header_end and string.sub(value, 1, header_end - 1) or ''
 local nonce, ttl = string.match(header, '^[^;]*;[^;]*;([^;]*);[^;]*;[^;]*;[^;]*;[^;]*;?([^;]*)$')
-local readable, px = kept_until(ttl or '', now)
+local readable, removed_at = kept_until(ttl or '', now)
 local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header_end + 1, true)
 local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
 local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
-return ended, px
-end
-local function tries_of(record)
-return record and string.match(record, '^(%d+),') or '0'
-end
-local function write_value(key, value, px)
-if px then redis.call('SET', key, value, 'PX', px) else redis.call('SET', key, value) end
-end
-local LARGEST_PUBLISHED = 65536
-local function add_message(messages, clients, id, value, unstored)
-local part = #value > LARGEST_PUBLISHED and not unstored and id .. ';-\\n' or id .. ';' .. #value .. '\\n' .. value
-for client in string.gmatch(clients, '[^,]+') do
-messages[client] = (messages[client] or '') .. part
-end
-end
-local function write_messages(messages)
-for client, message in pairs(messages) do
-redis.call('PUBLISH', prefix .. 'c:' .. client, message)
-end
+return ended, removed_at
 end
 local function new_endings()
-return { keys = {}, values = {}, px = {}, ids = {}, locks = {}, messages = {}, histories = {} }
+return { ids = {}, stored = {}, ends = {}, messages = {}, histories = {} }
+end
+local function add_end(ends, key, removed_at)
+if not removed_at then return end
+ends[#ends + 1] = key
+ends[#ends + 1] = removed_at
+end
+local function add_value(endings, id, value, removed_at, record)
+endings.ids[#endings.ids + 1] = id
+endings.stored[#endings.stored + 1] = task_key(id)
+endings.stored[#endings.stored + 1] = value
+add_end(endings.ends, task_key(id), removed_at)
+if record then add_end(endings.histories, history_key(id), removed_at) end
 end
 local function add_ending(endings, id, code, held, value, now, record, watchers)
-local ended, px = ended_value(code, held, value, now, tries_of(record))
-local at = #endings.ids + 1
-endings.ids[at] = id
-endings.keys[at] = task_key(id)
-endings.values[at] = ended
-endings.px[at] = px or false
-if record then endings.histories[#endings.histories + 1] = { history_key(id), px or false } end
+local ended, removed_at = ended_value(code, held, value, now, tries_of(record))
+add_value(endings, id, ended, removed_at, record)
 if watchers then add_message(endings.messages, watchers, id, ended) end
 end
-local function write_histories(histories)
-for _, history in ipairs(histories) do
-if history[2] then redis.call('PEXPIRE', history[1], history[2]) end
-end
-end
 local function write_endings(endings, tables)
-for at = 1, #endings.ids do
-write_value(endings.keys[at], endings.values[at], endings.px[at])
-end
+write_values(endings.stored)
+write_ends(endings.ends)
 for _, key in ipairs(tables) do write_chunked('HDEL', key, endings.ids) end
-write_histories(endings.histories)
+write_ends(endings.histories)
 write_messages(endings.messages)
 end
 local function read_holdings(running, worker)
@@ -1017,9 +1086,301 @@ if found[at] == tags[at] then held[#held + 1] = { id = ids[at], tag = tags[at] }
 end
 return held
 end
+local ENDS_HERE = { abort = 'a', malformed = 'm' }
+local function new_others()
+return {
+endings = new_endings(), records = {}, errors = {}, pushed = {}, delayed = {}, due = {}, back = {}, suspects = {},
+gone = {}, dropped = {}, unlocked = {}, kept = {}, freed = {}, held = {},
+}
+end
+local function set_of(list)
+local set = {}
+for _, item in ipairs(list) do set[item] = true end
+return set
+end
+local function started_by(record, tag)
+return record and string.sub(record, -#tag - 1) == ',' .. tag
+end
+local function refusal(item, value)
+if item.code == 'release' or started_by(item.record, item.tag) then return 'already' end
+local code, tag = string.match(value or '', '^([^;]*);([^;]*);')
+if tag == item.tag then return code == 'a' and item.code ~= 'abort' and 'aborted' or 'already' end
+return code == 'a' and 'aborted' or 'lost'
+end
+local function start_at(start, now)
+local at = tonumber(string.sub(start, 2))
+return string.sub(start, 1, 1) == '+' and now + at or at
+end
+local function add_record(others, item, record)
+others.records[#others.records + 1] = item.id
+others.records[#others.records + 1] = record .. ',' .. item.tag
+end
+local function add_delayed(others, item, at)
+others.delayed[#others.delayed + 1] = task_key(item.id)
+others.due[#others.due + 1] = at
+others.due[#others.due + 1] = item.id
+end
+local function plan_retry(others, item, now)
+local at = start_at(item.a, now)
+add_record(others, item, item.b)
+others.errors[#others.errors + 1] = { history_key(item.id), item.body }
+if at > now then
+add_delayed(others, item, at)
+else
+others.pushed[#others.pushed + 1] = item.id
+end
+end
+local function plan_unknown(others, item, value, now)
+local head, first = string.match(item.b, '^(%d+,%d+,%d+),(%d*)$')
+first = first == '' and now or tonumber(first)
+if now - first > tonumber(item.body) then
+add_ending(others.endings, item.id, 'r', item.tag, value, now, item.b, item.watchers)
+return
+end
+add_record(others, item, head .. ',' .. first)
+add_delayed(others, item, now + tonumber(item.a))
+end
+local function plan_release(others, item, suspect)
+if item.b ~= '' then add_record(others, item, item.b) end
+local list = suspect and others.suspects or others.back
+list[#list + 1] = item.id
+end
+local function plan_result(others, item, now)
+local _, removed_at = kept_until(item.a, now)
+local unstored = item.a == '0'
+local stored = unstored and string.match(item.body, '^[^\\n]*\\n?') or item.body
+add_value(others.endings, item.id, stored, removed_at, item.record)
+if item.watchers then add_message(others.endings.messages, item.watchers, item.id, item.body, unstored) end
+end
+local function read_lock(others, item, now)
+local owner = item.id .. ',' .. item.tag
+local entry = redis.call('HGET', k.unique, item.lock)
+if entry == owner and item.keep then
+others.kept[#others.kept + 1] = item.lock
+others.kept[#others.kept + 1] = owner .. ',' .. now
+others.held[item.lock] = true
+elseif entry == owner or item.code == 'unlock' and entry and string.sub(entry, 1, #owner + 1) == owner .. ',' then
+others.unlocked[#others.unlocked + 1] = item.lock
+others.freed[item.lock] = true
+end
+end
+local function add_verdict(plan, at, verdict)
+plan.verdicts[#plan.verdicts + 1] = at - 1
+plan.verdicts[#plan.verdicts + 1] = verdict
+end
+local function drop_repeated(plan)
+local gone, stored, ends, told, seen = plan.gone, plan.stored, plan.ends, plan.told or {}, {}
+local is_gone = set_of(gone)
+for at, id in ipairs(plan.ids) do
+if seen[id] and is_gone[id] then add_verdict(plan, at, 'already') end
+seen[id] = true
+end
+plan.gone, plan.stored, plan.ends, plan.told, seen = {}, {}, {}, {}, {}
+for at, id in ipairs(gone) do
+if not seen[id] then
+seen[id] = true
+plan.gone[#plan.gone + 1] = id
+plan.stored[#plan.stored + 1] = stored[2 * at - 1]
+plan.stored[#plan.stored + 1] = stored[2 * at]
+plan.ends[#plan.ends + 1] = ends[at]
+plan.told[#plan.gone] = told[at]
+end
+end
+end
+local function read_unfinished(plan, item, now)
+local others = plan.others
+local value = redis.call('MGET', task_key(item.id))[1]
+if not value then
+others.dropped[#others.dropped + 1] = item.id
+return
+end
+if item.lock == '' and string.byte(value, 2) ~= SEMICOLON then
+item.lock = lock_of(value)
+if item.lock ~= '' then read_lock(others, item, now) end
+end
+local code = ENDS_HERE[item.code] or item.aborted and 'a'
+if code then
+local record = item.b ~= '' and item.b or item.record
+add_ending(others.endings, item.id, code, item.tag, value, now, record, item.watchers)
+if code ~= ENDS_HERE[item.code] then add_verdict(plan, item.at, 'aborted') end
+elseif item.code == 'retry' then
+plan_retry(others, item, now)
+elseif item.code == 'unknown' then
+plan_unknown(others, item, value, now)
+elseif item.code == 'release' then
+plan_release(others, item, crashes_of(item.record) >= CRASHES_UNTIL_SUSPECT)
+end
+end
+local function read_owned(plan, item, now)
+plan.accepted[item.id] = true
+plan.others.gone[#plan.others.gone + 1] = item.id
+local is_result = item.code == '+' or item.code == '-'
+if item.record or not is_result and item.b ~= '' then redis.call('LLEN', history_key(item.id)) end
+if is_result then
+plan_result(plan.others, item, now)
+else
+read_unfinished(plan, item, now)
+end
+end
+local function read_other(plan, item, now)
+if not plan.others then plan.others, plan.accepted = new_others(), set_of(plan.gone) end
+item.keep = string.sub(item.lock, 1, 1) == '!'
+if item.keep then item.lock = string.sub(item.lock, 2) end
+if item.lock ~= '' then read_lock(plan.others, item, now) end
+if item.code == 'unlock' then return end
+if plan.accepted[item.id] then
+add_verdict(plan, item.at, 'already')
+elseif item.holder ~= item.tag then
+add_verdict(plan, item.at, refusal(item, redis.call('MGET', task_key(item.id))[1]))
+else
+read_owned(plan, item, now)
+end
+end
+local function read_touched(others)
+redis.call('LLEN', k.suspects)
+if #others.due > 0 then redis.call('ZCARD', k.due) end
+if #others.pushed + #others.back > 0 then redis.call('LLEN', k.ready) end
+end
+local function write_locks(others)
+write_chunked('HDEL', k.unique, others.unlocked)
+write_chunked('HSET', k.unique, others.kept)
+end
+local function write_others(others)
+write_chunked('HDEL', k.running, others.gone)
+local tables = { k.tries, k.aborts, k.watch }
+for _, key in ipairs(tables) do write_chunked('HDEL', key, others.dropped) end
+write_endings(others.endings, tables)
+write_chunked('HSET', k.tries, others.records)
+for _, entry in ipairs(others.errors) do
+redis.call('RPUSH', entry[1], entry[2])
+redis.call('LTRIM', entry[1], -10, -1)
+end
+for _, key in ipairs(others.delayed) do redis.call('SETRANGE', key, 0, 'd') end
+write_chunked('ZADD', k.due, others.due)
+write_chunked('LPUSH', k.ready, others.pushed)
+write_chunked('RPUSH', k.ready, reversed(others.back))
+write_chunked('LPUSH', k.suspects, others.suspects)
+return #others.pushed + #others.back + #others.suspects > 0
+end
+local ROUNDS = 4
+local QUEUED = 113
+local function read_repeat(worker, acked, last)
+local plan = {
+kind = 'claimed', is_repeat = true, number = last, ids = {}, values = {}, records = {}, dropped = {}, popped = 0, leaves = false,
+}
+local ids, keys = {}, {}
+for _, item in ipairs(read_holdings(k.running, worker)) do
+if tonumber(string.match(item.tag, '(%d+)$')) > acked then
+ids[#ids + 1] = item.id
+keys[#keys + 1] = task_key(item.id)
+end
+end
+local values = read_values(keys)
+for at, id in ipairs(ids) do
+if values[at] then
+plan.ids[#plan.ids + 1] = id
+plan.values[#plan.values + 1] = values[at]
+else
+plan.dropped[#plan.dropped + 1] = id
+end
+end
+plan.records = read_fields(k.tries, plan.ids)
+for at = 1, #plan.ids do
+if crashes_of(plan.records[at]) >= CRASHES_UNTIL_SUSPECT then plan.suspect = true end
+end
+return plan
+end
+local function read_lock_holder(lock, settled)
+local others = settled.others
+if others and others.held[lock] then return true end
+local entry = redis.call('HGET', k.unique, lock)
+if not entry or others and others.freed[lock] then return false end
+local id, tag, open = string.match(entry, '^([^,]*),([^,]*),?(%d*)$')
+settled.accepted = settled.accepted or set_of(settled.gone)
+if open ~= '' then return redis.call('ZSCORE', k.workers, (string.match(tag, '^(.*)|'))) end
+return not settled.accepted[id] and redis.call('HGET', k.running, id) == tag
+end
+local function read_ended(plan, id, code, value, now)
+local record = redis.call('HGET', k.tries, id)
+if record then redis.call('LLEN', history_key(id)) end
+plan.seen[id] = true
+add_ending(plan.endings, id, code, '', value, now, record, redis.call('HGET', k.watch, id))
+end
+local function read_unique(plan, id, value, now, settled)
+local mode = string.sub(value, 2, 2)
+if mode ~= 'u' and mode ~= 's' then return true end
+local lock = lock_of(value)
+if lock == '' then return true end
+if not plan.taken[lock] and not read_lock_holder(lock, settled) then
+plan.taken[lock] = id
+return true
+end
+read_ended(plan, id, 'u', value, now)
+return false
+end
+local function read_takeable(plan, listed, want, now, settled)
+local keys = {}
+for at, id in ipairs(listed) do keys[at] = task_key(id) end
+local values, tags = read_values(keys), read_fields(k.running, listed)
+local aborts = plan.sparse and read_fields(k.aborts, listed) or {}
+for at, id in ipairs(listed) do
+if #plan.ids >= want then return at - 1 end
+local value = values[at]
+local free = value and string.byte(value) == QUEUED and not tags[at] and not plan.seen[id]
+if free and aborts[at] then
+read_ended(plan, id, 'a', value, now)
+elseif free and (string.byte(value, 2) == SEMICOLON or read_unique(plan, id, value, now, settled)) then
+plan.seen[id] = true
+plan.ids[#plan.ids + 1] = id
+plan.values[#plan.values + 1] = value
+end
+end
+return #listed
+end
+local function read_odd_claim(want, suspect, sparse, settled, now)
+local plan = {
+kind = 'claimed', ids = {}, values = {}, records = {}, seen = {}, taken = {}, popped = 0, sparse = sparse,
+suspects_popped = suspect and 1 or 0, endings = new_endings(),
+}
+if suspect then
+read_takeable(plan, { suspect }, 1, now, settled)
+plan.suspect = #plan.ids == 1
+end
+for _ = 1, ROUNDS do
+if #plan.ids >= want then break end
+local from = -plan.popped - (want - #plan.ids)
+local listed = redis.call('LRANGE', k.ready, from, -plan.popped - 1)
+if #listed == 0 then break end
+plan.popped = plan.popped + read_takeable(plan, reversed(listed), want, now, settled)
+end
+plan.leaves = redis.call('LLEN', k.ready) > plan.popped
+if sparse then plan.records = read_fields(k.tries, plan.ids) end
+return plan
+end
+local function drop_listed_twice(plan)
+local seen, ids, values, records = {}, {}, {}, {}
+for at, id in ipairs(plan.ids) do
+if not seen[id] then
+seen[id] = true
+ids[#ids + 1] = id
+values[#ids] = plan.values[at]
+records[#ids] = plan.records[at]
+end
+end
+plan.ids, plan.values, plan.records = ids, values, records
+end
+local function write_odd_claim(plan)
+if plan.is_repeat then
+write_chunked('HDEL', k.running, plan.dropped)
+return
+end
+if plan.suspects_popped > 0 then redis.call('LTRIM', k.suspects, 0, -2) end
+write_endings(plan.endings, #plan.endings.ids > 0 and { k.tries, k.aborts, k.watch } or {})
+end
+local function write_taken_locks(taken, tag)
+for lock, id in pairs(taken) do redis.call('HSET', k.unique, lock, id .. ',' .. tag) end
+end
 local BUDGET = 200
-local CRASHES_UNTIL_SUSPECT = 2
-local CRASHES_UNTIL_ENDED = 3
 local function read_promotions(due, now)
 local ids = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, BUDGET)
 local promoted, keys = {}, {}
@@ -1048,9 +1409,6 @@ end
 end
 return guard
 end
-local function crashes_of(record)
-return record and tonumber(string.match(record, '^%d+,%d+,(%d+)')) or 0
-end
 local function blame(held, records)
 local blamed = false
 for at, item in ipairs(held) do
@@ -1069,9 +1427,6 @@ end
 local function reclaimed_record(item)
 local tries, attempts, first = string.match(item.record or '0,0,0,,', '^(%d+),(%d+),%d+,(%d*)')
 return tries .. ',' .. (attempts + 1) .. ',' .. item.crashes .. ',' .. first .. ','
-end
-local function lock_of(value)
-return string.match(value, '^[^;\\n]*;[^;\\n]*;[^;\\n]*;[^;\\n]*;([^;\\n]+)') or ''
 end
 local function read_lapsed(k, now)
 for _, worker in ipairs(redis.call('ZRANGE', k.dead, 0, 1)) do
@@ -1138,11 +1493,6 @@ if left > 0 and now >= tend.guard.not_before then tend.reclaim = read_reclaim(k,
 tend.again = left <= 0 or (tend.reclaim ~= nil)
 return tend
 end
-local function reversed(list)
-local turned = {}
-for at = #list, 1, -1 do turned[#turned + 1] = list[at] end
-return turned
-end
 local function write_reclaim(k, plan, now)
 if plan.newly then
 redis.call('ZREM', k.workers, plan.worker)
@@ -1169,388 +1519,221 @@ write_chunked('LPUSH', k.ready, tend.promotions.ids)
 if tend.reclaim then write_reclaim(k, tend.reclaim, now) end
 return #tend.promotions.ids > 0 or tend.reclaim and #tend.reclaim.back + #tend.reclaim.suspects > 0
 end
-local function parse_settles(first, count, key_offset)
-local items = {}
-for at = 1, count do
-local base = first + (at - 1) * 7
-items[at] = {
-id = ARGV[base], tag = ARGV[2] .. '|' .. ARGV[base + 1], code = ARGV[base + 2],
-a = ARGV[base + 3], b = ARGV[base + 4], lock = ARGV[base + 5], body = ARGV[base + 6],
-key = KEYS[key_offset + at],
-}
-if string.sub(items[at].lock, 1, 1) == '!' then
-items[at].lock, items[at].keep = string.sub(items[at].lock, 2), true
-end
-end
-return items
-end
-local function started_by(record, tag)
-return record and string.sub(record, -#tag - 1) == ',' .. tag
-end
-local function refusal(item, value, record)
-if item.code == 'release' or started_by(record, item.tag) then return 'already' end
-local code, tag = string.match(value or '', '^([^;]*);([^;]*);')
-if tag == item.tag then return code == 'a' and item.code ~= 'abort' and 'aborted' or 'already' end
-return code == 'a' and 'aborted' or 'lost'
-end
-local function start_at(start, now)
-local at = tonumber(string.sub(start, 2))
-return string.sub(start, 1, 1) == '+' and now + at or at
-end
-local function plan_retry(plan, item, now)
-local at = start_at(item.a, now)
-plan.records[#plan.records + 1] = item.id
-plan.records[#plan.records + 1] = item.b .. ',' .. item.tag
-plan.errors[#plan.errors + 1] = { history_key(item.id), item.body }
-if at <= now then
-plan.pushed[#plan.pushed + 1] = item.id
-else
-plan.delayed[#plan.delayed + 1] = item.key
-plan.due[#plan.due + 1] = at
-plan.due[#plan.due + 1] = item.id
-end
-end
-local function plan_unknown(plan, item, value, now, watchers)
-local head, first = string.match(item.b, '^(%d+,%d+,%d+),(%d*)$')
-first = first == '' and now or tonumber(first)
-if now - first > tonumber(item.body) then
-add_ending(plan.endings, item.id, 'r', item.tag, value, now, item.b, watchers)
-return
-end
-plan.records[#plan.records + 1] = item.id
-plan.records[#plan.records + 1] = head .. ',' .. first .. ',' .. item.tag
-plan.delayed[#plan.delayed + 1] = item.key
-plan.due[#plan.due + 1] = now + tonumber(item.a)
-plan.due[#plan.due + 1] = item.id
-end
-local function plan_release(plan, item, suspect)
-if item.b ~= '' then
-plan.records[#plan.records + 1] = item.id
-plan.records[#plan.records + 1] = item.b .. ',' .. item.tag
-end
-local list = suspect and plan.suspects or plan.back
-list[#list + 1] = item.id
-end
-local function plan_result(plan, item, now, watchers, record)
-local readable, px = kept_until(item.a, now)
-local header = item.code .. ';' .. item.tag .. ';' .. item.b .. ';' .. readable .. ';' .. now .. ';;\\n'
-local value = header .. item.body
-if watchers then add_message(plan.endings.messages, watchers, item.id, value, item.a == '0') end
-if record then plan.endings.histories[#plan.endings.histories + 1] = { history_key(item.id), px or false } end
-local at = #plan.endings.ids + 1
-plan.endings.ids[at] = item.id
-plan.endings.keys[at] = item.key
-plan.endings.values[at] = item.a == '0' and header or value
-plan.endings.px[at] = px or false
-end
-local ENDS_HERE = { abort = 'a', malformed = 'm' }
-local function new_settle_plan()
 return {
-verdicts = {}, gone = {}, endings = new_endings(), records = {}, errors = {}, pushed = {}, delayed = {}, due = {},
-back = {}, suspects = {}, dropped = {}, unlocked = {}, kept = {}, freed = {}, held = {}, accepted = {},
+k = k, read_other = read_other, read_touched = read_touched, write_locks = write_locks, write_others = write_others,
+drop_repeated = drop_repeated, read_repeat = read_repeat, read_odd_claim = read_odd_claim,
+drop_listed_twice = drop_listed_twice, write_odd_claim = write_odd_claim, write_taken_locks = write_taken_locks,
+read_tend = read_tend, write_tend = write_tend,
 }
 end
-local function read_lock(plan, k, item, now)
-local owner = item.id .. ',' .. item.tag
-local entry = redis.call('HGET', k.unique, item.lock)
-if entry == owner and item.keep then
-plan.kept[#plan.kept + 1] = item.lock
-plan.kept[#plan.kept + 1] = owner .. ',' .. now
-plan.held[item.lock] = true
-elseif entry == owner or item.code == 'unlock' and entry and string.sub(entry, 1, #owner + 1) == owner .. ',' then
-plan.unlocked[#plan.unlocked + 1] = item.lock
-plan.freed[item.lock] = true
+local defined
+local function exceptions()
+defined = defined or define_exceptions()
+return defined
 end
+local function read_facts(ids, sparse)
+local none, count = {}, #ids
+if not sparse then return none, none, none end
+return redis.call('HMGET', KEYS[8], unpack(ids, 1, count)),
+redis.call('HMGET', KEYS[10], unpack(ids, 1, count)),
+redis.call('HMGET', KEYS[11], unpack(ids, 1, count))
 end
-local function add_verdict(plan, at, verdict)
-plan.verdicts[#plan.verdicts + 1] = at - 1
-plan.verdicts[#plan.verdicts + 1] = verdict
-end
-local function read_other_outcome(plan, k, item, at, facts, now)
-local value = redis.call('MGET', item.key)[1]
-if not value then
-plan.dropped[#plan.dropped + 1] = item.id
-return
-end
-if item.lock == '' and string.byte(value, 2) ~= 59 then
-item.lock = lock_of(value)
-if item.lock ~= '' then read_lock(plan, k, item, now) end
-end
-local code = ENDS_HERE[item.code] or facts.aborted and 'a'
-if code then
-add_ending(plan.endings, item.id, code, item.tag, value, now, item.b ~= '' and item.b or facts.record, facts.watchers)
-if code ~= ENDS_HERE[item.code] then add_verdict(plan, at, 'aborted') end
-elseif item.code == 'retry' then
-plan_retry(plan, item, now)
-elseif item.code == 'unknown' then
-plan_unknown(plan, item, value, now, facts.watchers)
-elseif item.code == 'release' then
-plan_release(plan, item, crashes_of(facts.record) >= CRASHES_UNTIL_SUSPECT)
-end
-end
-local function read_owned(plan, k, item, at, facts, now)
-plan.accepted[item.id] = true
-plan.gone[#plan.gone + 1] = item.id
-local is_result = item.code == '+' or item.code == '-'
-if facts.record or not is_result and item.b ~= '' then redis.call('LLEN', history_key(item.id)) end
-if is_result then
-plan_result(plan, item, now, facts.watchers, facts.record)
+local function read_settle(first_key, first_arg, count, sparse, now)
+local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false }
+if count == 0 then return plan end
+local KEYS, ARGV, gone, stored, ends = KEYS, ARGV, plan.gone, {}, {}
+local ids = { unpack(KEYS, first_key, first_key + count - 1) }
+plan.ids, plan.stored, plan.ends = ids, stored, ends
+local sub, id_from = string.sub, #KEYS[1] - #'running' + #'task:' + 1
+for at = 1, count do ids[at] = sub(ids[at], id_from) end
+local tags = redis.call('HMGET', KEYS[1], unpack(ids, 1, count))
+local records, aborts, watchers = read_facts(ids, sparse)
+local told = sparse and {}
+plan.told = told
+local at, taken, arg = 0, 0, first_arg
+while at < count do
+local code, claim, a, b, lock = string.match(ARGV[arg], '^([^;]*);([^;]*);([^;]*);([^;]*);(.*)$')
+local tag, members = ARGV[2] .. '|' .. claim, tonumber(ARGV[arg + 1])
+local is_plain = (code == '+' or code == '-') and lock == '' and a ~= '0'
+local _, removed_at = kept_until(is_plain and a or '', now)
+for body = arg + 2, arg + 1 + members do
+at = at + 1
+local id, accepted = ids[at], plan.accepted
+local is_more = records[at] or aborts[at] or accepted and accepted[id]
+if is_plain and tags[at] == tag and not is_more then
+taken = taken + 1
+gone[taken] = id
+stored[2 * taken - 1] = KEYS[first_key - 1 + at]
+stored[2 * taken] = ARGV[body]
+ends[taken] = removed_at
+if watchers[at] then told[taken] = watchers[at] end
+if accepted then accepted[id] = true end
 else
-read_other_outcome(plan, k, item, at, facts, now)
+exceptions().read_other(plan, {
+at = at, id = id, tag = tag, code = code, a = a, b = b, lock = lock, body = ARGV[body], holder = tags[at],
+record = records[at], aborted = aborts[at], watchers = watchers[at],
+}, now)
 end
 end
-local function read_sparse(k, ids)
-if redis.call('EXISTS', k.tries, k.aborts, k.watch, k.suspects) == 0 then return nil end
-redis.call('LLEN', k.suspects)
-return { records = read_fields(k.tries, ids), aborts = read_fields(k.aborts, ids), watchers = read_fields(k.watch, ids) }
+arg = arg + 2 + members
 end
-local function read_items(plan, k, items, tags, now)
-local none = {}
-local sparse = plan.sparse or { records = none, aborts = none, watchers = none }
-for at, item in ipairs(items) do
-local facts = { record = sparse.records[at], aborted = sparse.aborts[at], watchers = sparse.watchers[at] }
-if item.lock ~= '' then read_lock(plan, k, item, now) end
-if item.code ~= 'unlock' then
-if plan.accepted[item.id] then
-add_verdict(plan, at, 'already')
-elseif tags[at] ~= item.tag then
-add_verdict(plan, at, refusal(item, redis.call('MGET', item.key)[1], facts.record))
-else
-read_owned(plan, k, item, at, facts, now)
-end
-end
-end
-end
-local function read_settle(k, items, now)
-local plan = new_settle_plan()
-if #items == 0 then return plan end
-local ids = {}
-for at, item in ipairs(items) do ids[at] = item.id end
-local tags = read_fields(k.running, ids)
-plan.sparse = read_sparse(k, ids)
-read_items(plan, k, items, tags, now)
-if #plan.due > 0 then redis.call('ZCARD', k.due) end
-if #plan.pushed + #plan.back > 0 then redis.call('LLEN', k.ready) end
+if plan.others then exceptions().read_touched(plan.others) end
 return plan
 end
-local function write_locks(k, plan)
-write_chunked('HDEL', k.unique, plan.unlocked)
-write_chunked('HSET', k.unique, plan.kept)
+local function write_told(plan)
+local ids, messages = {}, plan.others and plan.others.endings.messages or {}
+for at, clients in pairs(plan.told) do
+ids[#ids + 1] = plan.gone[at]
+add_message(messages, clients, plan.gone[at], plan.stored[2 * at])
 end
-local function write_settle(k, plan)
-if #plan.gone == 0 then return false end
-write_chunked('HDEL', k.running, plan.gone)
-if plan.sparse then
-for _, key in ipairs({ k.tries, k.aborts, k.watch }) do write_chunked('HDEL', key, plan.dropped) end
+if #ids > 0 then redis.call('HDEL', KEYS[11], unpack(ids, 1, #ids)) end
+if not plan.others then write_messages(messages) end
 end
-write_endings(plan.endings, plan.sparse and { k.tries, k.aborts, k.watch } or {})
-write_chunked('HSET', k.tries, plan.records)
-for _, entry in ipairs(plan.errors) do
-redis.call('RPUSH', entry[1], entry[2])
-redis.call('LTRIM', entry[1], -10, -1)
+local function write_settle(plan)
+local count = #plan.gone
+if count > 0 then
+local removed = redis.call('HDEL', KEYS[1], unpack(plan.gone, 1, count))
+if removed < count then exceptions().drop_repeated(plan) end
+redis.call('MSET', unpack(plan.stored, 1, #plan.stored))
+local stored, ends = plan.stored, plan.ends
+for at = 1, #ends do
+if ends[at] then redis.call('PEXPIREAT', stored[2 * at - 1], ends[at]) end
 end
-for _, key in ipairs(plan.delayed) do redis.call('SETRANGE', key, 0, 'd') end
-write_chunked('ZADD', k.due, plan.due)
-write_chunked('LPUSH', k.ready, plan.pushed)
-write_chunked('RPUSH', k.ready, reversed(plan.back))
-write_chunked('LPUSH', k.suspects, plan.suspects)
-return #plan.pushed + #plan.back + #plan.suspects > 0
+if plan.told then write_told(plan) end
 end
-local MOST_CLAIMED = 500
-local ROUNDS = 4
-local function read_repeat(k, worker, acked, last)
-local plan = { kind = 'claimed', number = last, ids = {}, values = {}, records = {}, dropped = {}, repeated = true }
-local ids, keys = {}, {}
-for _, item in ipairs(read_holdings(k.running, worker)) do
-if tonumber(string.match(item.tag, '(%d+)$')) > acked then
-ids[#ids + 1] = item.id
-keys[#keys + 1] = task_key(item.id)
+return plan.others and exceptions().write_others(plan.others)
 end
-end
-local values = read_values(keys)
-for at, id in ipairs(ids) do
-if values[at] then
-plan.ids[#plan.ids + 1] = id
-plan.values[#plan.values + 1] = values[at]
-else
-plan.dropped[#plan.dropped + 1] = id
-end
-end
-plan.records = read_fields(k.tries, plan.ids)
-for at = 1, #plan.ids do
-if crashes_of(plan.records[at]) >= CRASHES_UNTIL_SUSPECT then plan.suspect = true end
-end
-return plan
-end
-local function read_lock_holder(k, lock, settled)
-if settled.held[lock] then return true end
-local entry = redis.call('HGET', k.unique, lock)
-if not entry or settled.freed[lock] then return false end
-local id, tag, open = string.match(entry, '^([^,]*),([^,]*),?(%d*)$')
-if open ~= '' then return redis.call('ZSCORE', k.workers, (string.match(tag, '^(.*)|'))) end
-return not settled.accepted[id] and redis.call('HGET', k.running, id) == tag
-end
-local function read_ended(k, plan, id, code, value, now)
-local record = redis.call('HGET', k.tries, id)
-if record then redis.call('LLEN', history_key(id)) end
-plan.seen[id] = true
-add_ending(plan.endings, id, code, '', value, now, record, redis.call('HGET', k.watch, id))
-end
-local function read_unique(k, plan, id, value, now, settled)
-local mode = string.sub(value, 2, 2)
-if mode ~= 'u' and mode ~= 's' then return true end
-local lock = lock_of(value)
-if lock == '' then return true end
-if not plan.taken[lock] and not read_lock_holder(k, lock, settled) then
-plan.taken[lock] = id
-return true
-end
-read_ended(k, plan, id, 'u', value, now)
-return false
-end
-local function read_takeable(k, plan, listed, want, now, settled)
-local keys = {}
-for at, id in ipairs(listed) do keys[at] = task_key(id) end
-local values, tags = read_values(keys), read_fields(k.running, listed)
-local aborts = plan.sparse and read_fields(k.aborts, listed) or {}
-for at, id in ipairs(listed) do
-if #plan.ids >= want then return at - 1 end
+local function read_plain(want, sparse)
+local listed = redis.call('LRANGE', KEYS[5], '-' .. want + 1, '-1')
+local length = #listed
+local count = math.min(length, want)
+if count == 0 then return { kind = 'claimed', ids = {}, values = {}, records = {}, popped = 0, is_plain = true } end
+local ids, keys, task_prefix = listed, { unpack(listed, 1, count) }, string.sub(KEYS[1], 1, -8) .. 'task:'
+for at = 1, math.floor(length / 2) do ids[at], ids[length + 1 - at] = ids[length + 1 - at], ids[at] end
+ids[count + 1] = nil
+for at = 1, count do keys[at] = task_prefix .. ids[at] end
+local values = redis.call('MGET', unpack(keys, 1, count))
+local holders = redis.call('HMGET', KEYS[1], unpack(ids, 1, count))
+local aborts = sparse and redis.call('HMGET', KEYS[10], unpack(ids, 1, count)) or {}
+local QUEUED, SEMICOLON, byte = 113, 59, string.byte
+for at = 1, count do
 local value = values[at]
-local free = value and string.byte(value) == 113 and not tags[at] and not plan.seen[id]
-if free and aborts[at] then
-read_ended(k, plan, id, 'a', value, now)
-elseif free and (string.byte(value, 2) == 59 or read_unique(k, plan, id, value, now, settled)) then
-plan.seen[id] = true
-plan.ids[#plan.ids + 1] = id
-plan.values[#plan.values + 1] = value
+if not value or holders[at] or aborts[at] then return nil end
+local state, flag = byte(value, 1, 2)
+if state ~= QUEUED or flag ~= SEMICOLON then return nil end
 end
+local records = sparse and redis.call('HMGET', KEYS[8], unpack(ids, 1, count)) or {}
+return {
+kind = 'claimed', ids = ids, values = values, records = records, popped = count, leaves = length > count, is_plain = true,
+}
 end
-return #listed
+local function read_claim(worker, acked, want, holds_suspect, sparse, settled, now)
+if not redis.call('ZRANK', KEYS[3], worker) then return { kind = 'lapsed', popped = 0 } end
+local last = tonumber(redis.call('HGET', KEYS[2], 'n') or 0)
+if last < acked then return { kind = 'lapsed', popped = 0 } end
+if last > acked then return exceptions().read_repeat(worker, acked, last) end
+local suspect = sparse and not holds_suspect and redis.call('LINDEX', KEYS[9], '-1')
+local plan = not suspect and read_plain(want, sparse)
+or exceptions().read_odd_claim(want, suspect, sparse, settled, now)
+plan.number = acked
+plan.held = #settled.gone
+if plan.held < 8 and #plan.ids > 0 then plan.held = redis.call('HLEN', KEYS[1]) end
+return plan
 end
-local function read_suspect(k, plan, now, settled)
-local id = redis.call('LINDEX', k.suspects, -1)
-if not id then return end
-plan.suspects_popped = 1
-read_takeable(k, plan, { id }, 1, now, settled)
-plan.suspect = #plan.ids == 1
+local function write_owners(ids, tag, held)
+local FEW = 8
+local running, owners = KEYS[1], {}
+for at = 1, #ids do
+owners[2 * at - 1] = ids[at]
+owners[2 * at] = tag
 end
-local function read_ready(k, plan, want, now, settled)
-for _ = 1, ROUNDS do
-if #plan.ids >= want then break end
-local from = -plan.popped - (want - #plan.ids)
-local listed = redis.call('LRANGE', k.ready, from, -plan.popped - 1)
-if #listed == 0 then break end
-plan.popped = plan.popped + read_takeable(k, plan, reversed(listed), want, now, settled)
+local becomes_table = held < FEW and held + #ids >= FEW
+if becomes_table then redis.call('HSET', running, '', string.rep('.', 65)) end
+local added = redis.call('HSET', running, unpack(owners, 1, #owners))
+if becomes_table then redis.call('HDEL', running, '') end
+return added
 end
-plan.left = redis.call('LLEN', k.ready) - plan.popped
+local function write_claim(worker, plan)
+if not plan.is_plain then exceptions().write_odd_claim(plan) end
+if #plan.ids == 0 or plan.is_repeat then return false end
+plan.number = plan.number + 1
+local number = tostring(plan.number)
+local tag = worker .. '|' .. number
+local added = write_owners(plan.ids, tag, plan.held)
+if added < #plan.ids then exceptions().drop_listed_twice(plan) end
+redis.call('HSET', KEYS[2], 'n', number, number, table.concat(plan.ids, ' '))
+if not plan.is_plain then exceptions().write_taken_locks(plan.taken, tag) end
+return plan.leaves
 end
-local function read_next_event(k, guard_until, now)
-local due = redis.call('ZRANGE', k.due, 0, 0, 'WITHSCORES')[2]
-local lease = redis.call('ZRANGE', k.workers, 0, 0, 'WITHSCORES')[2]
+local function read_next_event(guard_until, put_off, now)
+local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
+local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
 local soonest = due and tonumber(due) or -1
-lease = lease and math.max(tonumber(lease), guard_until, now + 100) or -1
-if lease >= 0 and (soonest < 0 or lease < soonest) then soonest = lease end
+lease_end = lease_end and math.max(tonumber(lease_end), guard_until, now + 100) or -1
+if lease_end >= 0 and (soonest < 0 or lease_end < soonest) then soonest = lease_end end
+for at = 1, #put_off, 2 do
+if soonest < 0 or put_off[at] < soonest then soonest = put_off[at] end
+end
 return soonest
 end
-local function read_claim(k, worker, acked, want, holds_suspect, now, settled)
-if not redis.call('ZSCORE', k.workers, worker) then return { kind = 'lapsed' } end
-local last = tonumber(redis.call('HGET', k.claims, 'n') or 0)
-if last < acked then return { kind = 'lapsed' } end
-if last > acked then return read_repeat(k, worker, acked, last) end
-local plan = {
-kind = 'claimed', number = acked, ids = {}, values = {}, records = {}, seen = {}, taken = {}, popped = 0,
-suspects_popped = 0, endings = new_endings(),
-}
-want = math.min(want, MOST_CLAIMED)
-plan.sparse = redis.call('EXISTS', k.suspects, k.tries, k.aborts) > 0
-if plan.sparse and not holds_suspect then read_suspect(k, plan, now, settled) end
-read_ready(k, plan, want, now, settled)
-if plan.sparse then plan.records = read_fields(k.tries, plan.ids) end
-return plan
-end
-local function write_claim(k, worker, plan)
-if plan.kind == 'lapsed' then return false end
-if plan.repeated then
-write_chunked('HDEL', k.running, plan.dropped)
-return false
-end
-if plan.popped > 0 then redis.call('LTRIM', k.ready, 0, -plan.popped - 1) end
-if plan.suspects_popped > 0 then redis.call('LTRIM', k.suspects, 0, -2) end
-write_endings(plan.endings, #plan.endings.ids > 0 and { k.tries, k.aborts, k.watch } or {})
-if #plan.ids == 0 then return false end
-plan.number = plan.number + 1
-local tag, owned = worker .. '|' .. plan.number, {}
-for _, id in ipairs(plan.ids) do
-owned[#owned + 1] = id
-owned[#owned + 1] = tag
-end
-redis.call('HSET', k.claims, 'n', plan.number, plan.number, table.concat(plan.ids, ' '))
-write_chunked('HSET', k.running, owned)
-for lock, id in pairs(plan.taken) do redis.call('HSET', k.unique, lock, id .. ',' .. tag) end
-return plan.left > 0
-end
-local k = {
-running = KEYS[1], claims = KEYS[2], workers = KEYS[3], dead = KEYS[4], ready = KEYS[5], bell = KEYS[6],
-due = KEYS[7], tries = KEYS[8], suspects = KEYS[9], aborts = KEYS[10], watch = KEYS[11], unique = KEYS[12],
-meta = KEYS[13], caller = ARGV[2],
-}
-local worker, lease, acked, want = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local finished = {}
-for at = 1, tonumber(ARGV[9]) do finished[at] = ARGV[10 + at] end
-local items = parse_settles(11 + #finished, tonumber(ARGV[10]), 14)
-local function must_poke(listens, claim)
-if not claim or claim.kind == 'lapsed' then return false end
-local full = #claim.ids >= want
-return listens == 'inbox' and not full or listens == 'bell' and full
-end
-local function sooner(next_event, due)
-for at = 1, #due, 2 do
-if next_event < 0 or due[at] < next_event then next_event = due[at] end
-end
-return next_event
+local MOST_CLAIMED, MOST_SETTLED = 500, 500
+local worker, lease, acked = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local want = math.min(tonumber(ARGV[5]), MOST_CLAIMED)
+local tends, listens, finished, settles = ARGV[7] == '1', ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
+if settles > MOST_SETTLED then
+return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
 end
 local now = read_now()
-local settled = read_settle(k, items, now)
-local tend = ARGV[7] == '1' and read_tend(k, lease, now)
-local claim = want > 0 and read_claim(k, worker, acked, want, ARGV[6] == '1', now, settled)
+local sparse = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11]) > 0
+local settled = read_settle(15, 11 + finished, settles, sparse, now)
+local tend = tends and exceptions().read_tend(exceptions().k, lease, now)
+local claim = want > 0 and read_claim(worker, acked, want, ARGV[6] == '1', sparse, settled, now)
+local is_claimed = claim and claim.kind == 'claimed'
+local falls_short = is_claimed and #claim.ids < want
 local next_event = -1
-if claim and claim.kind == 'claimed' and #claim.ids < want then
-next_event = sooner(read_next_event(k, tend and tend.guard.not_before or 0, now), settled.due)
+if falls_short then
+next_event = read_next_event(tend and tend.guard.not_before or 0, settled.others and settled.others.due or {}, now)
 end
-if #finished > 0 then redis.call('HLEN', k.claims) end
-local quiet = redis.call('LLEN', k.bell) == 0
-local poke = must_poke(ARGV[8], claim) and redis.call('LLEN', KEYS[14]) == 0
-redis.call('ZREM', k.workers, '')
-write_locks(k, settled)
-local woken = claim and write_claim(k, worker, claim)
-woken = tend and write_tend(k, tend, now) or woken
-woken = write_settle(k, settled) or woken
-write_chunked('HDEL', k.claims, finished)
+if finished > 0 and not claim then redis.call('HLEN', KEYS[2]) end
+local quiet = redis.call('LLEN', KEYS[6]) == 0
+local poke = is_claimed and listens == (falls_short and 'inbox' or 'bell') and redis.call('LLEN', KEYS[14]) == 0
+local popped = claim and claim.popped or 0
+if popped > 0 then redis.call('LTRIM', KEYS[5], '0', '-' .. popped + 1) else redis.call('ZREM', KEYS[3], '') end
+if settled.others then exceptions().write_locks(settled.others) end
+local woken = is_claimed and write_claim(worker, claim)
+woken = tend and exceptions().write_tend(exceptions().k, tend, now) or woken
+woken = write_settle(settled) or woken
+for first = 11, 10 + finished, 500 do
+redis.call('HDEL', KEYS[2], unpack(ARGV, first, math.min(first + 499, 10 + finished)))
+end
 if poke then
 redis.call('RPUSH', KEYS[14], 'wake')
 redis.call('PEXPIRE', KEYS[14], 3600000)
 end
-if woken and quiet then redis.call('LPUSH', k.bell, '1') end
+if woken and quiet then redis.call('LPUSH', KEYS[6], '1') end
 if not claim then return { now, settled.verdicts, 'none' } end
-if claim.kind == 'lapsed' then return { now, settled.verdicts, 'lapsed' } end
+if not is_claimed then return { now, settled.verdicts, 'lapsed' } end
 return {
-now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or (claim.left or 0) > 0) and 1 or 0,
+now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or claim.leaves) and 1 or 0,
 tend and tend.again and 1 or 0, next_event, claim.ids, claim.values, claim.records,
 }`,
   },
   unwatch: {
-    sha1: 'c54e96539b384d0e185fb31a2d5afdfce143baba',
+    sha1: '8777f879a33ab36ec1b59299a1257109667691cb',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -1559,15 +1742,13 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
 for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
-end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
 end
 local client, ids = ARGV[2], {}
 for at = 1, tonumber(ARGV[3]) do ids[at] = ARGV[3 + at] end
@@ -1593,18 +1774,21 @@ write_chunked('HSET', KEYS[2], changed)
 return { now, 'unwatched' }`,
   },
   watch: {
-    sha1: '6476ab15ba21463deea1d46bf368495cff62f447',
+    sha1: '79a2fd67b14862274d41e52845b46817c59db05b',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 end
 local CHUNK = 1000
 local function write_chunked(command, key, values)
+local sum = 0
 for first = 1, #values, CHUNK do
-redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
 end
+return sum
 end
 local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
 local found = {}
 for first = 1, #fields, CHUNK do
 local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -1613,15 +1797,13 @@ end
 return found
 end
 local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
 local found = {}
 for first = 1, #keys, CHUNK do
 local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
 for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
-end
-local function write_all_new(values)
-return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
 end
 local client, ids, keys = ARGV[2], {}, {}
 for at = 1, tonumber(ARGV[3]) do

@@ -25,8 +25,9 @@
 -- ARGV[7]  '1' when this call also looks after the queue
 -- ARGV[8]  what its blocking call waits for at this moment: 'none', 'inbox' or 'bell' (inbox and bell)
 -- ARGV[9]  how many claim numbers follow that are settled whole
--- ARGV[10] how many settles follow: id, claim number, outcome, a, b, lock, body each
---            '+' '-'      a ttl ('' default, '-' for ever, ms)  b nonce   body result
+-- ARGV[10] how many settles follow, in groups that share everything but task and body, in the order of their keys:
+--          'outcome;claim number;a;b;lock', how many, body each
+--            '+' '-'      a ttl ('-' for ever, ms)  body the finished value
 --            'abort' 'malformed'
 --            'retry'      a '+ms' or '@epoch ms'  b tries record  body error
 --            'release'    b tries record, '' when it was not started
@@ -36,75 +37,107 @@
 --
 -- replies { now, { index, 'already'|'lost'|'aborted', ... }, 'none'|'lapsed' }
 --       | { now, { ... }, 'claimed', number, suspect, more, tend again, next event or -1, ids, values, tries }
--- @include fragments/keys.lua
 -- @include fragments/clock.lua
--- @include fragments/lists.lua
--- @include fragments/finish.lua
--- @include fragments/endings.lua
--- @include fragments/holdings.lua
--- @include fragments/tend.lua
+-- @include fragments/kept-until.lua
+-- @include fragments/messages.lua
+
+-- Few calls need what is in here, and to define it costs Redis as much as to claim ten tasks. What is defined outside
+-- names keys by number and shares nothing with other functions, because that costs with every call, too.
+local function define_exceptions()
+  local k = {
+    running = KEYS[1], claims = KEYS[2], workers = KEYS[3], dead = KEYS[4], ready = KEYS[5], bell = KEYS[6],
+    due = KEYS[7], tries = KEYS[8], suspects = KEYS[9], aborts = KEYS[10], watch = KEYS[11], unique = KEYS[12],
+    meta = KEYS[13], caller = ARGV[2],
+  }
+  -- @include fragments/keys.lua
+  -- @include fragments/lists.lua
+  -- @include fragments/values.lua
+  -- @include fragments/records.lua
+  -- @include fragments/finish.lua
+  -- @include fragments/endings.lua
+  -- @include fragments/holdings.lua
+  -- @include fragments/outcomes.lua
+  -- @include fragments/odd-claims.lua
+  -- @include fragments/tend.lua
+  return {
+    k = k, read_other = read_other, read_touched = read_touched, write_locks = write_locks, write_others = write_others,
+    drop_repeated = drop_repeated, read_repeat = read_repeat, read_odd_claim = read_odd_claim,
+    drop_listed_twice = drop_listed_twice, write_odd_claim = write_odd_claim, write_taken_locks = write_taken_locks,
+    read_tend = read_tend, write_tend = write_tend,
+  }
+end
+
+local defined
+local function exceptions()
+  defined = defined or define_exceptions()
+  return defined
+end
+
 -- @include fragments/settle.lua
 -- @include fragments/claim.lua
 
--- validate
-local k = {
-  running = KEYS[1], claims = KEYS[2], workers = KEYS[3], dead = KEYS[4], ready = KEYS[5], bell = KEYS[6],
-  due = KEYS[7], tries = KEYS[8], suspects = KEYS[9], aborts = KEYS[10], watch = KEYS[11], unique = KEYS[12],
-  meta = KEYS[13], caller = ARGV[2],
-}
-local worker, lease, acked, want = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local finished = {}
-for at = 1, tonumber(ARGV[9]) do finished[at] = ARGV[10 + at] end
-local items = parse_settles(11 + #finished, tonumber(ARGV[10]), 14)
-
--- A worker that goes hungry must hear the bell, and one that is full must not swallow its token: in both cases the
--- blocking call that is under way listens to the wrong thing and is ended by a message.
-local function must_poke(listens, claim)
-  if not claim or claim.kind == 'lapsed' then return false end
-  local full = #claim.ids >= want
-  return listens == 'inbox' and not full or listens == 'bell' and full
+-- When something becomes claimable of a queue that has nothing more to claim; -1 when nothing is known to.
+local function read_next_event(guard_until, put_off, now)
+  local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
+  local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
+  local soonest = due and tonumber(due) or -1
+  lease_end = lease_end and math.max(tonumber(lease_end), guard_until, now + 100) or -1
+  if lease_end >= 0 and (soonest < 0 or lease_end < soonest) then soonest = lease_end end
+  -- What this very call puts off comes next, too.
+  for at = 1, #put_off, 2 do
+    if soonest < 0 or put_off[at] < soonest then soonest = put_off[at] end
+  end
+  return soonest
 end
 
--- What this very call puts off comes next, too.
-local function sooner(next_event, due)
-  for at = 1, #due, 2 do
-    if next_event < 0 or due[at] < next_event then next_event = due[at] end
-  end
-  return next_event
+-- validate
+local MOST_CLAIMED, MOST_SETTLED = 500, 500
+local worker, lease, acked = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local want = math.min(tonumber(ARGV[5]), MOST_CLAIMED)
+local tends, listens, finished, settles = ARGV[7] == '1', ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
+if settles > MOST_SETTLED then
+  return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
 end
 
 -- read
 local now = read_now()
-local settled = read_settle(k, items, now)
-local tend = ARGV[7] == '1' and read_tend(k, lease, now)
-local claim = want > 0 and read_claim(k, worker, acked, want, ARGV[6] == '1', now, settled)
+local sparse = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11]) > 0
+local settled = read_settle(15, 11 + finished, settles, sparse, now)
+local tend = tends and exceptions().read_tend(exceptions().k, lease, now)
+local claim = want > 0 and read_claim(worker, acked, want, ARGV[6] == '1', sparse, settled, now)
+local is_claimed = claim and claim.kind == 'claimed'
+local falls_short = is_claimed and #claim.ids < want
 local next_event = -1
-if claim and claim.kind == 'claimed' and #claim.ids < want then
-  next_event = sooner(read_next_event(k, tend and tend.guard.not_before or 0, now), settled.due)
+if falls_short then
+  next_event = read_next_event(tend and tend.guard.not_before or 0, settled.others and settled.others.due or {}, now)
 end
-
-if #finished > 0 then redis.call('HLEN', k.claims) end
-local quiet = redis.call('LLEN', k.bell) == 0
-local poke = must_poke(ARGV[8], claim) and redis.call('LLEN', KEYS[14]) == 0
+if finished > 0 and not claim then redis.call('HLEN', KEYS[2]) end
+local quiet = redis.call('LLEN', KEYS[6]) == 0
+-- A worker that goes hungry must hear the bell, and one that is full must not swallow its token: in both cases the
+-- blocking call that is under way listens to the wrong thing and is ended by a message.
+local poke = is_claimed and listens == (falls_short and 'inbox' or 'bell') and redis.call('LLEN', KEYS[14]) == 0
 
 -- write
 -- First an allowed command: under maxmemory only a script's first write is judged, and workers must drain.
-redis.call('ZREM', k.workers, '')
-write_locks(k, settled)
 -- The claim cuts off the front of `ready` that it read; what comes back to the front comes after it.
-local woken = claim and write_claim(k, worker, claim)
-woken = tend and write_tend(k, tend, now) or woken
-woken = write_settle(k, settled) or woken
-write_chunked('HDEL', k.claims, finished)
+local popped = claim and claim.popped or 0
+if popped > 0 then redis.call('LTRIM', KEYS[5], '0', '-' .. popped + 1) else redis.call('ZREM', KEYS[3], '') end
+if settled.others then exceptions().write_locks(settled.others) end
+local woken = is_claimed and write_claim(worker, claim)
+woken = tend and exceptions().write_tend(exceptions().k, tend, now) or woken
+woken = write_settle(settled) or woken
+for first = 11, 10 + finished, 500 do
+  redis.call('HDEL', KEYS[2], unpack(ARGV, first, math.min(first + 499, 10 + finished)))
+end
 if poke then
   redis.call('RPUSH', KEYS[14], 'wake')
   redis.call('PEXPIRE', KEYS[14], 3600000)
 end
-if woken and quiet then redis.call('LPUSH', k.bell, '1') end
+if woken and quiet then redis.call('LPUSH', KEYS[6], '1') end
 
 if not claim then return { now, settled.verdicts, 'none' } end
-if claim.kind == 'lapsed' then return { now, settled.verdicts, 'lapsed' } end
+if not is_claimed then return { now, settled.verdicts, 'lapsed' } end
 return {
-  now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or (claim.left or 0) > 0) and 1 or 0,
+  now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or claim.leaves) and 1 or 0,
   tend and tend.again and 1 or 0, next_event, claim.ids, claim.values, claim.records,
 }

@@ -54,7 +54,7 @@ test.for(golden.finished)(
     const decoded = decodeTaskValue(Buffer.from(bytes));
     expect(decoded).toEqual({ kind: 'finished', ...header, body: expect.any(Buffer) });
     if (result === undefined || decoded?.kind !== 'finished') return;
-    expect(decodeResult(decoded.body)).toEqual({ ...result, payload: Buffer.from(payload ?? '') });
+    expect(decodeResult(decoded)).toEqual({ ...result, payload: Buffer.from(payload ?? '') });
     expect(decoded.body.toString()).toBe(encodeResultLine(result) + payload);
   },
 );

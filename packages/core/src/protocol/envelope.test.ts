@@ -28,7 +28,11 @@ test('an envelope decodes to what was encoded, whatever its headers and payload 
 });
 
 test('an envelope without headers spends no byte on them', () => {
-  expect(encodeEnvelopeLine(facts)).toBe('1;;5;6;image.resize;\n');
+  expect(encodeEnvelopeLine(facts)).toBe('1;;5;1;image.resize;\n');
+});
+
+test('an envelope that is sent at once spends no byte on when', () => {
+  expect(encodeEnvelopeLine({ ...facts, enqueuedAt: 5 })).toBe('1;;5;;image.resize;\n');
 });
 
 test('a header called __proto__ is a header like any other', () => {

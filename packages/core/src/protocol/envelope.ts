@@ -18,11 +18,11 @@ export type EnvelopeFacts = Omit<Envelope, 'payload'>;
 const version = '1';
 const noHeaders: Headers = Object.freeze({});
 
-/** First line: version; codec; createdAt; enqueuedAt; name; headers as JSON. The payload follows. */
+/** First line: version; codec; createdAt; enqueuedAt as ms after it; name; headers as JSON. The payload follows. */
 export function encodeEnvelopeLine(facts: EnvelopeFacts): string {
   const { codec, createdAt, enqueuedAt, name, headers } = facts;
   const listed = headers === noHeaders || Object.keys(headers).length === 0 ? '' : JSON.stringify(headers);
-  return `${version};${codec};${createdAt};${enqueuedAt};${name};${listed}\n`;
+  return `${version};${codec};${createdAt};${enqueuedAt - createdAt || ''};${name};${listed}\n`;
 }
 
 /** `null` for bytes that no producer of this version writes. */
@@ -31,9 +31,9 @@ export function decodeEnvelope(body: Buffer): Envelope | null {
   if (end === -1) return null;
   const parts = splitFields(body.toString('utf8', 0, end), 5);
   if (parts === null) return null;
-  const [written, codec = '', created, enqueued, name = '', listed = ''] = parts;
+  const [written, codec = '', created, later = '', name = '', listed = ''] = parts;
   const createdAt = Number(created);
-  const enqueuedAt = Number(enqueued);
+  const enqueuedAt = createdAt + Number(later);
   if (written !== version || name === '' || !isTime(createdAt) || !isTime(enqueuedAt)) return null;
   const headers = listed === '' ? noHeaders : decodeHeaders(listed);
   if (headers === null) return null;

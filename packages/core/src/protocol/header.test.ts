@@ -5,6 +5,7 @@ import {
   decodePendingHeader,
   defaultTtl,
   encodePendingHeader,
+  encodeResultHeader,
   isFinishCode,
 } from './header.ts';
 
@@ -72,6 +73,21 @@ test('a finished header names who ended the task, until when it may be read, and
   expect(decodeFinishedHeader('a;;;;1700000000000;;')).toMatchObject({
     tag: '',
     readableUntil: null,
+    tries: 0,
+  });
+});
+
+test('a result names its readers a last moment only when its key outlives it', () => {
+  const header = { code: '+', tag: 'host~AAAA|7', nonce: 'n', finishedAt: 1_000 } as const;
+
+  expect(encodeResultHeader({ ...header, ttl: 59_999 })).toBe('+;host~AAAA|7;n;60999;1000\n');
+  expect(encodeResultHeader({ ...header, ttl: 0 })).toBe('+;host~AAAA|7;n;1000;1000\n');
+  expect(encodeResultHeader({ ...header, ttl: 60_000 })).toBe('+;host~AAAA|7;n;;1000\n');
+  expect(encodeResultHeader({ ...header, ttl: null })).toBe('+;host~AAAA|7;n;;1000\n');
+  expect(decodeFinishedHeader('+;host~AAAA|7;n;60999;1000')).toEqual({
+    ...header,
+    readableUntil: 60_999,
+    cause: '',
     tries: 0,
   });
 });

@@ -26,7 +26,7 @@ export interface FinishedHeader {
   /** Worker and claim that settled it; empty when a script ended it while nobody held it. */
   readonly tag: string;
   readonly nonce: string;
-  /** Epoch ms until which the result may be read; `null` for ever. */
+  /** Epoch ms until which the result may be read, when its key stays longer than that; `null` as long as it is there. */
   readonly readableUntil: number | null;
   readonly finishedAt: number;
   readonly cause: string;
@@ -62,7 +62,23 @@ function isWhole(field: string): boolean {
   return /^\d{1,16}$/.test(field);
 }
 
-/** Fields: code; tag; nonce; readableUntil; finishedAt; cause; tries. */
+/** How long the key of an ended task stays at least, in ms: late duplicates and waiters find it. */
+const leastKept = 60_000;
+
+/** What a worker writes before its result: a header without the fields that only scripts need. */
+export function encodeResultHeader(header: {
+  readonly code: '+' | '-';
+  readonly tag: string;
+  readonly nonce: string;
+  readonly ttl: number | null;
+  readonly finishedAt: number;
+}): string {
+  const { code, tag, nonce, ttl, finishedAt } = header;
+  const readableUntil = ttl !== null && ttl < leastKept ? finishedAt + ttl : '';
+  return `${code};${tag};${nonce};${readableUntil};${finishedAt}\n`;
+}
+
+/** Fields: code; tag; nonce; readableUntil; finishedAt; cause; tries. The last ones may be left out. */
 export function decodeFinishedHeader(line: string): FinishedHeader | null {
   const [code = '', tag = '', nonce = '', until = '', finishedAt = '', cause = '', tries = ''] =
     line.split(';');

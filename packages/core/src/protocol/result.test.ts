@@ -8,8 +8,8 @@ const facts = fc.record({
   createdAt: fc.maxSafeNat(),
   enqueuedAt: fc.maxSafeNat(),
   startedAt: fc.maxSafeNat(),
+  finishedAt: fc.maxSafeNat(),
   tries: fc.nat(),
-  worker: word.map((label) => `${label}~AAAAAAAAAAAAAAAA`),
   codec: fc.oneof(fc.constant(''), word),
 });
 
@@ -17,23 +17,49 @@ test('a result decodes to what was encoded', () => {
   fc.assert(
     fc.property(facts, fc.uint8Array(), (result, payload) => {
       const body = Buffer.concat([Buffer.from(encodeResultLine(result)), payload]);
-      expect(decodeResult(body)).toEqual({ ...result, payload: Buffer.from(payload) });
+      const finished = { finishedAt: result.finishedAt, worker: 'host~AAAA', body };
+      expect(decodeResult(finished)).toEqual({
+        ...result,
+        worker: 'host~AAAA',
+        payload: Buffer.from(payload),
+      });
     }),
   );
 });
 
-test.for([
-  '',
-  '1;;1;1;1;1;a;w',
-  '2;;1;1;1;1;a;w\n',
-  '1;;1;1;1;1;;w\n',
-  '1;;x;1;1;1;a;w\n',
-  '1;;1;1;1;1;a\n',
-  '1;;1;1;1;1;a;w;x\n',
-])('%j is no result of this version', (text) => {
-  expect(decodeResult(Buffer.from(text))).toBeNull();
+test('moments are written as distances, and what is usual is not written', () => {
+  const usual = {
+    name: 'greet',
+    createdAt: 1_000,
+    enqueuedAt: 1_000,
+    startedAt: 1_003,
+    finishedAt: 1_010,
+    codec: '',
+  };
+
+  expect(encodeResultLine({ ...usual, tries: 1 })).toBe(';;3;7;;greet\n');
+  expect(encodeResultLine({ ...usual, enqueuedAt: 1_005, tries: 2 })).toBe(';5;-2;7;2;greet\n');
+});
+
+function decode(text: string | Uint8Array): unknown {
+  return decodeResult({ finishedAt: 10, worker: 'host~AAAA', body: Buffer.from(text) });
+}
+
+test('fields that a later version appends are passed over', () => {
+  expect(decode(';1;2;3;;a;new\n')).toMatchObject({ createdAt: 4, name: 'a' });
+});
+
+test.for(['', ';1;1;1;1;a', ';1;1;1;1;\n', ';x;1;1;1;a\n', ';1;1;1.5;1;a\n', ';1;1;1;x;a\n', ';1;1;1;1\n'])(
+  '%j is no result of this version',
+  (text) => {
+    expect(decode(text)).toBeNull();
+  },
+);
+
+test('a result that no worker wrote is none', () => {
+  expect(decodeResult({ finishedAt: 10, worker: null, body: Buffer.from(';1;1;1;1;a\n') })).toBeNull();
 });
 
 test('no bytes make decoding throw', () => {
-  fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeResult(Buffer.from(bytes))));
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => void decode(bytes)));
 });

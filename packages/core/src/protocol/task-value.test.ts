@@ -6,9 +6,9 @@ const header = { state: 'q', lockMode: '', nonce: '', lock: '', ttl: 300_000 } a
 const facts = { name: 'greet', createdAt: 1, enqueuedAt: 2, headers: {}, codec: '' };
 
 test('text stays text and bytes stay bytes', () => {
-  expect(encodeTaskValue(header, facts, '[]')).toBe('q;;;;;;\n1;;1;2;greet;\n[]');
+  expect(encodeTaskValue(header, facts, '[]')).toBe('q;;;;;;\n1;;1;1;greet;\n[]');
   expect(encodeTaskValue(header, facts, Buffer.from([1, 10, 255]))).toEqual(
-    Buffer.concat([Buffer.from('q;;;;;;\n1;;1;2;greet;\n'), Buffer.from([1, 10, 255])]),
+    Buffer.concat([Buffer.from('q;;;;;;\n1;;1;1;greet;\n'), Buffer.from([1, 10, 255])]),
   );
 });
 

@@ -16,8 +16,8 @@ test('a new task is stored without a TTL, waits in ready and rings the bell once
     'bell: list - "0 1"',
     'ready: list - "0 b"',
     'ready: list - "1 a"',
-    'task:a string - "q;;;;;;\\n1;;1000;1000;greet;\\n[\\"you\\"]"',
-    'task:b string - "q;;;;;;\\n1;;1000;1000;greet;\\n[\\"you\\"]"',
+    'task:a string - "q;;;;;;\\n1;;1000;;greet;\\n[\\"you\\"]"',
+    'task:b string - "q;;;;;;\\n1;;1000;;greet;\\n[\\"you\\"]"',
   ]);
 });
 
@@ -59,7 +59,8 @@ test('a producer that sends its own task again sees it as created, also after it
     nonce: 'mine',
     lock: '',
     keepLock: false,
-    body: '1;\n',
+    finishedAt: 1_000,
+    body: ';;;;;greet\n',
   } as const;
   await queue.settle('w1', 1, { a: outcome });
   expect(await queue.enqueue(mine)).toMatchObject({ items: [created] });

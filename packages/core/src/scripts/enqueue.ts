@@ -1,5 +1,5 @@
 import { readList, readNumber, readText, unexpected } from './reply.ts';
-import type { Script } from './script.ts';
+import type { Script, ScriptArgument } from './script.ts';
 
 export type Start =
   | { readonly kind: 'now' }
@@ -8,9 +8,9 @@ export type Start =
 
 export interface EnqueueItem {
   readonly id: string;
-  /** As `encodeTaskValue` makes it; state `d` unless it starts now. */
+  /** As `encodeTaskValue` makes it; state `q` when it starts now. */
   readonly value: string | Uint8Array;
-  /** The nonce in the value's header; empty for a generated id. */
+  /** The nonce in the value's header; empty for a generated id, which no other item has. */
   readonly nonce: string;
   readonly start: Start;
 }
@@ -43,8 +43,14 @@ export const enqueue: Script<EnqueueInput, EnqueueReply> = {
     return named;
   },
   argv: ({ notAfter, items }) => {
-    const argv: Array<string | number | Uint8Array> = [notAfter, items.length];
-    for (const item of items) argv.push(item.id, item.value, item.nonce, encodeStart(item.start));
+    const argv: ScriptArgument[] = [notAfter, items.length, 0];
+    const starts: ScriptArgument[] = [];
+    for (const { value, nonce, start } of items) {
+      argv.push(value);
+      if (nonce !== '') argv[2] = 1;
+      if (start.kind !== 'now') starts.push(argv.length - 3, encodeStart(start));
+    }
+    argv.push(...starts);
     return argv;
   },
   reply: (raw, { items }) => {

@@ -28,11 +28,11 @@ test.for(sizes)('enqueue of %i tasks', async (size, { queue }) => {
 });
 
 test.for(sizes)('enqueue of %i tasks that are all known', async (size, { queue }) => {
-  const items = numberedIds(size).map((id) => sampleItem(id, { nonce: 'mine' }));
-  await queue.enqueue(...items);
+  const sent = (nonce: string) => numberedIds(size).map((id) => sampleItem(id, { nonce }));
+  await queue.enqueue(...sent('mine'));
   const before = await queue.dump();
 
-  const reply = await queue.enqueue(...items.map((item) => ({ ...item, nonce: 'theirs' })));
+  const reply = await queue.enqueue(...sent('theirs'));
 
   expect(reply.kind === 'done' && reply.items.map(({ kind }) => kind)).toEqual(Array(size).fill('duplicate'));
   expect(await queue.dump()).toEqual(before);

@@ -1,3 +1,5 @@
+import { joinBytes } from '../protocol/bytes.ts';
+import { encodeResultHeader } from '../protocol/header.ts';
 import type { TriesRecord } from '../protocol/tries.ts';
 import { encodeTries } from '../protocol/tries.ts';
 import type { Start } from './enqueue.ts';
@@ -14,6 +16,8 @@ export type SettleOutcome =
       readonly lock: string;
       /** The run's promise is still open: the lock stays until `unlock`. */
       readonly keepLock: boolean;
+      /** Epoch ms of Redis, as the worker knows it. */
+      readonly finishedAt: number;
       /** `encodeResultLine` and the payload. */
       readonly body: string | Uint8Array;
     }
@@ -43,37 +47,74 @@ export interface SettleItem {
   readonly outcome: SettleOutcome;
 }
 
-/** id, claim number, outcome, a, b, lock, body: as step.lua lists them. */
-export function settleArguments({ id, claim, outcome }: SettleItem): ScriptArgument[] {
+/**
+ * As step.lua lists them: neighbours that share outcome, claim, a, b and lock are one group, of which only the bodies
+ * differ.
+ */
+export function settleArguments(worker: string, settles: readonly SettleItem[]): ScriptArgument[] {
+  const argv: ScriptArgument[] = [];
+  let shared: string | undefined;
+  let countAt = 0;
+  let count = 0;
+  for (const item of settles) {
+    const head = headOf(item);
+    if (head !== shared) {
+      shared = head;
+      count = 0;
+      countAt = argv.push(head, count) - 1;
+    }
+    count += 1;
+    argv[countAt] = count;
+    argv.push(bodyOf(worker, item));
+  }
+  return argv;
+}
+
+/** outcome; claim number; a; b; lock */
+function headOf({ claim, outcome }: SettleItem): string {
+  switch (outcome.kind) {
+    case 'succeed':
+    case 'fail':
+      return `${codeOf(outcome)};${claim};${outcome.ttl ?? '-'};;${lockOf(outcome)}`;
+    case 'abort':
+      return `abort;${claim};;${encodeTries(outcome.tries)};${lockOf(outcome)}`;
+    case 'malformed':
+      return `malformed;${claim};;;`;
+    case 'retry': {
+      const start = outcome.start.kind === 'now' ? '+0' : encodeStart(outcome.start);
+      return `retry;${claim};${start};${encodeTries(outcome.tries)};${outcome.lock}`;
+    }
+    case 'release':
+      return `release;${claim};;${outcome.tries === null ? '' : encodeTries(outcome.tries)};${outcome.lock}`;
+    case 'unknown':
+      return `unknown;${claim};${outcome.backoff};${encodeTries(outcome.tries)};`;
+    case 'unlock':
+      return `unlock;${claim};;;${outcome.lock}`;
+  }
+}
+
+function bodyOf(worker: string, { claim, outcome }: SettleItem): ScriptArgument {
   switch (outcome.kind) {
     case 'succeed':
     case 'fail': {
-      const code = outcome.kind === 'succeed' ? '+' : '-';
-      return [id, claim, code, outcome.ttl ?? '-', outcome.nonce, lockOf(outcome), outcome.body];
+      const { nonce, ttl, finishedAt, body } = outcome;
+      const code = codeOf(outcome);
+      return joinBytes(encodeResultHeader({ code, tag: `${worker}|${claim}`, nonce, ttl, finishedAt }), body);
     }
-    case 'abort':
-      return [id, claim, 'abort', '', encodeTries(outcome.tries), lockOf(outcome), ''];
-    case 'malformed':
-      return [id, claim, 'malformed', '', '', '', ''];
-    case 'retry': {
-      const start = outcome.start.kind === 'now' ? '+0' : encodeStart(outcome.start);
-      return [id, claim, 'retry', start, encodeTries(outcome.tries), outcome.lock, outcome.error];
-    }
-    case 'release':
-      return [
-        id,
-        claim,
-        'release',
-        '',
-        outcome.tries === null ? '' : encodeTries(outcome.tries),
-        outcome.lock,
-        '',
-      ];
+    case 'retry':
+      return outcome.error;
     case 'unknown':
-      return [id, claim, 'unknown', outcome.backoff, encodeTries(outcome.tries), '', outcome.grace];
+      return outcome.grace;
+    case 'abort':
+    case 'malformed':
+    case 'release':
     case 'unlock':
-      return [id, claim, 'unlock', '', '', outcome.lock, ''];
+      return '';
   }
+}
+
+function codeOf({ kind }: { readonly kind: 'succeed' | 'fail' }): '+' | '-' {
+  return kind === 'succeed' ? '+' : '-';
 }
 
 function lockOf({ lock, keepLock }: { readonly lock: string; readonly keepLock: boolean }): string {

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { noTries } from '../protocol/tries.ts';
 import { abort } from './abort.ts';
 import { join } from './join.ts';
+import { leave } from './leave.ts';
 import { lease, numberedIds, test } from './test-support/queue-under-test.ts';
 import { sampleItem, sampleResult } from './test-support/sample-values.ts';
 
@@ -129,6 +130,33 @@ test('ids in ready whose task is missing, finished, due later or running are dro
   expect(await queue.redis.hgetall(queue.keys.running)).toEqual({ running: 'w2|1', good: 'w1|1' });
 });
 
+test('an id in ready that another worker holds is passed over, and its holder keeps it', async ({
+  queue,
+}) => {
+  await queue.join('w1', 'w2');
+  await queue.put(['held']);
+  await queue.take('w1', 1);
+  await queue.redis.lpush(queue.keys.ready, 'held');
+  await queue.put(['free']);
+
+  expect((await queue.take('w2', 2)).deliveries.map(({ id }) => id)).toEqual(['free']);
+  expect(await queue.redis.hgetall(queue.keys.running)).toEqual({ held: 'w1|1', free: 'w2|1' });
+});
+
+test('a task whose abort was asked for, and that its worker left behind, is ended by the claim that meets it', async ({
+  queue,
+}) => {
+  await queue.join('w1', 'w2');
+  await queue.put(['asked', 'plain']);
+  await queue.take('w1', 2);
+  await queue.run(abort, { id: 'asked', notAfter: Number.MAX_SAFE_INTEGER });
+  await queue.run(leave, { worker: 'w1' });
+
+  expect((await queue.take('w2', 2)).deliveries.map(({ id }) => id)).toEqual(['plain']);
+  expect(await queue.value('asked')).toMatchObject({ kind: 'finished', code: 'a', tag: '' });
+  expect(await queue.redis.exists(queue.keys.aborts)).toBe(0);
+});
+
 test('one id twice in ready is given out once', async ({ queue }) => {
   await queue.join('w1');
   await queue.put(['a', 'b']);
@@ -136,6 +164,54 @@ test('one id twice in ready is given out once', async ({ queue }) => {
 
   expect((await queue.take('w1', 10)).deliveries.map(({ id }) => id)).toEqual(['b', 'a']);
 });
+
+test('one id twice in ready among plain tasks is counted, recorded and given out once', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b', 'c']);
+  await queue.redis.lpush(queue.keys.ready, 'a');
+
+  const claim = await queue.take('w1', 4);
+
+  expect(claim.deliveries.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  expect(claim.deliveries.every(({ value }) => value !== null)).toBe(true);
+  expect(await queue.redis.hget(queue.keys.claims('w1'), '1')).toBe('a b c');
+  expect(await queue.ready()).toEqual([]);
+});
+
+test('a record of earlier tries stays with its task when another stands in ready twice', async ({
+  queue,
+}) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b']);
+  await queue.redis.lpush(queue.keys.ready, 'a');
+  await queue.put(['c']);
+  await queue.redis.hset(queue.keys.tries, { b: '1,1,0,,', c: '2,2,0,,' });
+
+  const claim = await queue.take('w1', 9);
+
+  expect(claim.deliveries.map(({ id, tries }) => [id, tries.tries])).toEqual([
+    ['a', 0],
+    ['b', 1],
+    ['c', 2],
+  ]);
+});
+
+test.for([
+  [7, 'listpack'],
+  [8, 'hashtable'],
+] as const)(
+  'with %i held tasks running is a %s, and holds nothing but them',
+  async ([size, encoding], { queue }) => {
+    const ids = numberedIds(size);
+    await queue.join('w1');
+    await queue.put(ids);
+    await queue.take('w1', 4);
+    await queue.take('w1', 4, { acked: 1 });
+
+    expect(await queue.redis.object('ENCODING', queue.keys.running)).toBe(encoding);
+    expect((await queue.redis.hkeys(queue.keys.running)).toSorted()).toEqual(ids);
+  },
+);
 
 test('a long run of stale ids is worked off in bounded steps', async ({ queue }) => {
   await queue.join('w1');

@@ -76,6 +76,15 @@ test('a result with a ttl of zero keeps no payload, but reaches those who wait',
   expect(await queue.redis.exists(queue.keys.watch)).toBe(0);
 });
 
+test('a result with a ttl of zero keeps no payload when nobody waits either', async ({ queue }) => {
+  await holding(queue, ['a']);
+
+  await queue.settle('w1', 1, { a: sampleResult('succeed', { ttl: 0, payload: '"secret"' }) });
+
+  expect(await queue.value('a')).toMatchObject({ kind: 'finished', code: '+', body: Buffer.alloc(0) });
+  expect(await queue.redis.pttl(queue.keys.task('a'))).toBeGreaterThan(55_000);
+});
+
 test('a client gets all results of one call in one message, and of large ones only the id', async ({
   queue,
   connect,
@@ -96,11 +105,46 @@ test('a client gets all results of one call in one message, and of large ones on
   });
 
   const results = decodeResultMessage(await message);
-  expect(results.map(({ id, value }) => [id, value === null])).toEqual([
+  expect(results.map(({ id, value }) => [id, value === null]).toSorted()).toEqual([
     ['a', false],
     ['b', false],
     ['huge', true],
   ]);
+});
+
+test('each client gets its results once, also of a task that is settled twice in the call, and waits no more', async ({
+  queue,
+  connect,
+  redisUrl,
+}) => {
+  await holding(queue, ['other', 'a', 'b']);
+  const subscriber = connect(redisUrl);
+  const heard: string[] = [];
+  const both = new Promise<void>((resolve) =>
+    subscriber.on('messageBuffer', (channel, bytes) => {
+      for (const { id, value } of decodeResultMessage(bytes)) heard.push(`${channel} ${id} ${value?.at(0)}`);
+      if (heard.length >= 3) resolve();
+    }),
+  );
+  const [first, second] = [queue.keys.channel('c1'), queue.keys.channel('c2')];
+  await subscriber.subscribe(first, second);
+  await queue.run(watch, { client: 'c1', ids: ['a', 'b'] });
+  await queue.run(watch, { client: 'c2', ids: ['b'] });
+  const settles = (['other', 'a', 'a', 'b'] as const).map((id, at) => ({
+    id,
+    claim: 1,
+    outcome: sampleResult(at === 2 ? 'fail' : 'succeed'),
+  }));
+
+  const { verdicts } = await queue.step('w1', { settles });
+  await both;
+
+  expect(verdicts).toEqual(new Map([[2, 'already']]));
+  const plus = '+'.charCodeAt(0);
+  expect(heard.toSorted()).toEqual([`${first} a ${plus}`, `${first} b ${plus}`, `${second} b ${plus}`]);
+  for (const id of ['other', 'a', 'b'])
+    expect(await queue.redis.pttl(queue.keys.task(id))).toBeGreaterThan(290_000);
+  expect(await queue.redis.exists(queue.keys.watch, queue.keys.running)).toBe(0);
 });
 
 test('an aborted and a malformed task end without a payload; a malformed one keeps its bytes', async ({
@@ -126,7 +170,7 @@ test('an aborted and a malformed task end without a payload; a malformed one kee
     readableUntil: null,
     tries: 1,
   });
-  expect(late?.kind === 'finished' && late.body.toString()).toBe('1;;1000;1000;greet;\n');
+  expect(late?.kind === 'finished' && late.body.toString()).toBe('1;;1000;;greet;\n');
   const broken = await queue.value('broken');
   expect(broken).toMatchObject({ kind: 'finished', code: 'm', tag: 'w1|1' });
   expect(broken?.kind === 'finished' && broken.body.toString()).toBe('not an envelope');
@@ -271,6 +315,73 @@ test.for(outcomes)('%s: twice in one call counts once', async ([, outcome], { qu
 
   expect(verdicts).toEqual(new Map([[1, 'already']]));
   expect((await queue.ready()).length).toBeLessThanOrEqual(1);
+});
+
+test.for([
+  ['a result before another outcome', '+', [sampleResult('succeed'), retry({ kind: 'now' })]],
+  ['a result after another outcome', 'q', [retry({ kind: 'now' }), sampleResult('succeed')]],
+  ['two results', '+', [sampleResult('succeed'), sampleResult('fail')]],
+] as const)('of %s for one task in one call the first counts', async ([, first, told], { queue }) => {
+  await holding(queue, ['a', 'b']);
+  const settles = told.map((outcome) => ({ id: 'a', claim: 1, outcome }));
+
+  const { verdicts } = await queue.step('w1', {
+    settles: [...settles, { id: 'b', claim: 1, outcome: sampleResult('succeed') }],
+  });
+
+  expect(verdicts).toEqual(new Map([[1, 'already']]));
+  expect(String(await queue.redis.getrange(queue.keys.task('a'), 0, 0))).toBe(first);
+  expect(await queue.value('b')).toMatchObject({ code: '+' });
+  expect(await queue.ready()).toEqual(first === 'q' ? ['a'] : []);
+  expect(await queue.redis.exists(queue.keys.running)).toBe(0);
+});
+
+test('a result between two other outcomes counts before the one that comes after it', async ({ queue }) => {
+  await holding(queue, ['a', 'b']);
+
+  const { verdicts } = await queue.step('w1', {
+    settles: [
+      { id: 'b', claim: 1, outcome: retry({ kind: 'now' }) },
+      { id: 'a', claim: 1, outcome: sampleResult('succeed') },
+      { id: 'a', claim: 1, outcome: retry({ kind: 'now' }) },
+    ],
+  });
+
+  expect(verdicts).toEqual(new Map([[2, 'already']]));
+  expect(await queue.value('a')).toMatchObject({ code: '+' });
+  expect(await queue.ready()).toEqual(['b']);
+});
+
+test('results of several claims in one call are settled each by its own claim', async ({ queue }) => {
+  await holding(queue, ['a', 'b']);
+  await queue.put(['c', 'd']);
+  await queue.take('w1', 2, { acked: 1 });
+
+  const { verdicts } = await queue.step('w1', {
+    settles: [
+      { id: 'a', claim: 1, outcome: sampleResult('succeed', { ttl: 120_000 }) },
+      { id: 'b', claim: 2, outcome: sampleResult('succeed') },
+      { id: 'c', claim: 2, outcome: sampleResult('succeed', { ttl: null }) },
+      { id: 'd', claim: 2, outcome: sampleResult('fail') },
+    ],
+  });
+
+  expect(verdicts).toEqual(new Map([[1, 'lost']]));
+  expect(await queue.redis.hgetall(queue.keys.running)).toEqual({ b: 'w1|1' });
+  expect(await queue.value('a')).toMatchObject({ code: '+', tag: 'w1|1' });
+  expect(await queue.redis.pttl(queue.keys.task('a'))).toBeLessThanOrEqual(120_000);
+  expect(await queue.value('b')).toMatchObject({ kind: 'pending' });
+  expect(await queue.redis.pttl(queue.keys.task('c'))).toBe(-1);
+  expect(await queue.value('d')).toMatchObject({ code: '-', tag: 'w1|2' });
+});
+
+test('more settles than one command takes are refused whole instead of being lost', async ({ queue }) => {
+  await holding(queue, ['a']);
+  const before = await queue.dump();
+  const settle = { id: 'a', claim: 1, outcome: sampleResult('succeed') };
+
+  await expect(queue.step('w1', { settles: Array(501).fill(settle) })).rejects.toThrow(/at most 500/);
+  expect(await queue.dump()).toEqual(before);
 });
 
 test.for(outcomes)(

@@ -75,8 +75,7 @@ export const step: Script<StepInput, StepReply> = {
       listens,
       finished.length,
     ];
-    argv.push(settles.length, ...finished);
-    for (const item of settles) argv.push(...settleArguments(item));
+    argv.push(settles.length, ...finished, ...settleArguments(worker, settles));
     return argv;
   },
   reply: (raw) => {

@@ -34,12 +34,14 @@ function encode(
   outcome: Outcome,
   { codec = defaultCodec, isOpen = false }: Given = {},
 ): SettleOutcome | null {
-  return encodeOutcome(outcome, { delivery, codec, worker: 'w~1', startedAt: 20, now: 30, isOpen });
+  return encodeOutcome(outcome, { delivery, codec, startedAt: 20, now: 30, isOpen });
 }
 
 function read(settle: SettleOutcome | null): unknown {
   if (settle === null || !('body' in settle)) throw new Error('it has no body');
-  const { payload, ...facts } = decodeResult(Buffer.from(settle.body)) ?? { payload: Buffer.alloc(0) };
+  const { finishedAt, body } = settle;
+  const finished = { finishedAt, worker: 'w~1', body: Buffer.from(body) };
+  const { payload, ...facts } = decodeResult(finished) ?? { payload: Buffer.alloc(0) };
   return { kind: settle.kind, ...facts, value: defaultCodec.decode(payload) };
 }
 
@@ -61,6 +63,7 @@ describe('what Redis is told', () => {
       createdAt: 10,
       enqueuedAt: 11,
       startedAt: 20,
+      finishedAt: 30,
       tries: 2,
       worker: 'w~1',
       codec: '',

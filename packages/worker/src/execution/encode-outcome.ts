@@ -17,8 +17,6 @@ import type { DeclaredError } from './run.ts';
 export interface EncodeParts {
   readonly delivery: Delivery;
   readonly codec: Codec;
-  /** Wire id. */
-  readonly worker: string;
   readonly startedAt: number;
   readonly now: number;
   /** The handler's promise is still open: a unique task keeps its lock. */
@@ -62,6 +60,7 @@ function encodeSuccess(value: unknown, parts: EncodeParts): SettleOutcome {
       nonce,
       lock,
       keepLock: false,
+      finishedAt: parts.now,
       body: joinBytes(resultLine(parts, parts.codec), payload),
     };
   } catch (error) {
@@ -93,18 +92,18 @@ function failure(stored: StoredFailure, parts: EncodeParts): SettleOutcome {
 function failWith(payload: string | Uint8Array, codec: Codec, parts: EncodeParts): SettleOutcome {
   const { ttl, nonce, lock } = parts.delivery;
   const body = joinBytes(resultLine(parts, codec), payload);
-  return { kind: 'fail', ttl, nonce, lock, keepLock: parts.isOpen, body };
+  return { kind: 'fail', ttl, nonce, lock, keepLock: parts.isOpen, finishedAt: parts.now, body };
 }
 
-function resultLine({ delivery, worker, startedAt }: EncodeParts, codec: Codec): string {
+function resultLine({ delivery, startedAt, now }: EncodeParts, codec: Codec): string {
   const { envelope, tries } = delivery;
   return encodeResultLine({
     name: envelope?.name ?? '',
     createdAt: envelope?.createdAt ?? 0,
     enqueuedAt: envelope?.enqueuedAt ?? 0,
     startedAt,
+    finishedAt: now,
     tries: tries.tries + 1,
-    worker,
     codec: codecMark(codec),
   });
 }

@@ -42,7 +42,6 @@ export async function execute(flight: Flight, parts: ExecuteParts): Promise<void
   const facts = {
     delivery: flight.delivery,
     codec: parts.codec,
-    worker: parts.context.workerId,
     startedAt,
     now,
     isOpen,

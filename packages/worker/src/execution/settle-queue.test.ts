@@ -6,7 +6,15 @@ function item(id: number, bytes = 10): SettleItem {
   return {
     id: `t${id}`,
     claim: 1,
-    outcome: { kind: 'succeed', ttl: null, nonce: '', lock: '', keepLock: false, body: 'x'.repeat(bytes) },
+    outcome: {
+      kind: 'succeed',
+      ttl: null,
+      nonce: '',
+      lock: '',
+      keepLock: false,
+      finishedAt: 1,
+      body: 'x'.repeat(bytes),
+    },
   };
 }
 

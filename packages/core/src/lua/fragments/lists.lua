@@ -2,13 +2,17 @@
 -- script, when earlier writes are kept. Everything variadic goes through here.
 local CHUNK = 1000
 
+-- Answers the sum of what Redis answers.
 local function write_chunked(command, key, values)
+  local sum = 0
   for first = 1, #values, CHUNK do
-    redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+    sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
   end
+  return sum
 end
 
 local function read_fields(key, fields)
+  if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
   local found = {}
   for first = 1, #fields, CHUNK do
     local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
@@ -18,15 +22,11 @@ local function read_fields(key, fields)
 end
 
 local function read_values(keys)
+  if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
   local found = {}
   for first = 1, #keys, CHUNK do
     local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
     for index = 1, #part do found[first + index - 1] = part[index] end
   end
   return found
-end
-
--- All or nothing: answers false, with nothing written, when one of the keys exists. At most 500 pairs.
-local function write_all_new(values)
-  return redis.call('MSETNX', unpack(values, 1, math.min(#values, CHUNK))) == 1
 end

@@ -1,215 +1,89 @@
 -- Settling: what a worker says of the tasks it held. The tag in `running` is the fence; what it does not cover is
--- answered, never written.
-local function parse_settles(first, count, key_offset)
-  local items = {}
-  for at = 1, count do
-    local base = first + (at - 1) * 7
-    items[at] = {
-      id = ARGV[base], tag = ARGV[2] .. '|' .. ARGV[base + 1], code = ARGV[base + 2],
-      a = ARGV[base + 3], b = ARGV[base + 4], lock = ARGV[base + 5], body = ARGV[base + 6],
-      key = KEYS[key_offset + at],
-    }
-    if string.sub(items[at].lock, 1, 1) == '!' then
-      items[at].lock, items[at].keep = string.sub(items[at].lock, 2), true
-    end
-  end
-  return items
+-- answered, never written. Plain results, which are nearly all there is, are dealt with here; whatever is more than
+-- that goes through `fragments/outcomes.lua`.
+
+-- What sparse tables say of tasks; nothing of nearly all of them.
+local function read_facts(ids, sparse)
+  local none, count = {}, #ids
+  if not sparse then return none, none, none end
+  return redis.call('HMGET', KEYS[8], unpack(ids, 1, count)),
+    redis.call('HMGET', KEYS[10], unpack(ids, 1, count)),
+    redis.call('HMGET', KEYS[11], unpack(ids, 1, count))
 end
 
-local function started_by(record, tag)
-  return record and string.sub(record, -#tag - 1) == ',' .. tag
-end
+-- Settles come in groups that share everything but task and body. The plan, for plain results that are accepted:
+-- gone: ids; stored: key, value, key, value …; ends: when Redis removes them, epoch ms or false; told: clients that wait
+-- and, once there is one that is more: others; accepted: ids of both kinds
+local function read_settle(first_key, first_arg, count, sparse, now)
+  local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false }
+  if count == 0 then return plan end
+  local KEYS, ARGV, gone, stored, ends = KEYS, ARGV, plan.gone, {}, {}
+  local ids = { unpack(KEYS, first_key, first_key + count - 1) }
+  plan.ids, plan.stored, plan.ends = ids, stored, ends
+  local sub, id_from = string.sub, #KEYS[1] - #'running' + #'task:' + 1
+  for at = 1, count do ids[at] = sub(ids[at], id_from) end
+  local tags = redis.call('HMGET', KEYS[1], unpack(ids, 1, count))
+  local records, aborts, watchers = read_facts(ids, sparse)
+  local told = sparse and {}
+  plan.told = told
 
--- Why a task that this claim does not hold is refused; a repeat of what was accepted before is `already`.
-local function refusal(item, value, record)
-  if item.code == 'release' or started_by(record, item.tag) then return 'already' end
-  local code, tag = string.match(value or '', '^([^;]*);([^;]*);')
-  if tag == item.tag then return code == 'a' and item.code ~= 'abort' and 'aborted' or 'already' end
-  return code == 'a' and 'aborted' or 'lost'
-end
-
-local function start_at(start, now)
-  local at = tonumber(string.sub(start, 2))
-  return string.sub(start, 1, 1) == '+' and now + at or at
-end
-
-local function plan_retry(plan, item, now)
-  local at = start_at(item.a, now)
-  plan.records[#plan.records + 1] = item.id
-  plan.records[#plan.records + 1] = item.b .. ',' .. item.tag
-  plan.errors[#plan.errors + 1] = { history_key(item.id), item.body }
-  if at <= now then
-    plan.pushed[#plan.pushed + 1] = item.id
-  else
-    plan.delayed[#plan.delayed + 1] = item.key
-    plan.due[#plan.due + 1] = at
-    plan.due[#plan.due + 1] = item.id
-  end
-end
-
--- a: back-off ms; b: tries record without a first time when there is none yet; body: grace ms
-local function plan_unknown(plan, item, value, now, watchers)
-  local head, first = string.match(item.b, '^(%d+,%d+,%d+),(%d*)$')
-  first = first == '' and now or tonumber(first)
-  if now - first > tonumber(item.body) then
-    add_ending(plan.endings, item.id, 'r', item.tag, value, now, item.b, watchers)
-    return
-  end
-  plan.records[#plan.records + 1] = item.id
-  plan.records[#plan.records + 1] = head .. ',' .. first .. ',' .. item.tag
-  plan.delayed[#plan.delayed + 1] = item.key
-  plan.due[#plan.due + 1] = now + tonumber(item.a)
-  plan.due[#plan.due + 1] = item.id
-end
-
-local function plan_release(plan, item, suspect)
-  if item.b ~= '' then
-    plan.records[#plan.records + 1] = item.id
-    plan.records[#plan.records + 1] = item.b .. ',' .. item.tag
-  end
-  local list = suspect and plan.suspects or plan.back
-  list[#list + 1] = item.id
-end
-
--- A worker's own result: the body is its bytes, the header is completed here because only Redis knows the time.
-local function plan_result(plan, item, now, watchers, record)
-  local readable, px = kept_until(item.a, now)
-  local header = item.code .. ';' .. item.tag .. ';' .. item.b .. ';' .. readable .. ';' .. now .. ';;\n'
-  local value = header .. item.body
-  if watchers then add_message(plan.endings.messages, watchers, item.id, value, item.a == '0') end
-  if record then plan.endings.histories[#plan.endings.histories + 1] = { history_key(item.id), px or false } end
-  local at = #plan.endings.ids + 1
-  plan.endings.ids[at] = item.id
-  plan.endings.keys[at] = item.key
-  plan.endings.values[at] = item.a == '0' and header or value
-  plan.endings.px[at] = px or false
-end
-
-local ENDS_HERE = { abort = 'a', malformed = 'm' }
-
-local function new_settle_plan()
-  return {
-    verdicts = {}, gone = {}, endings = new_endings(), records = {}, errors = {}, pushed = {}, delayed = {}, due = {},
-    back = {}, suspects = {}, dropped = {}, unlocked = {}, kept = {}, freed = {}, held = {}, accepted = {},
-  }
-end
-
-local function read_lock(plan, k, item, now)
-  local owner = item.id .. ',' .. item.tag
-  local entry = redis.call('HGET', k.unique, item.lock)
-  if entry == owner and item.keep then
-    plan.kept[#plan.kept + 1] = item.lock
-    plan.kept[#plan.kept + 1] = owner .. ',' .. now
-    plan.held[item.lock] = true
-  elseif entry == owner or item.code == 'unlock' and entry and string.sub(entry, 1, #owner + 1) == owner .. ',' then
-    plan.unlocked[#plan.unlocked + 1] = item.lock
-    plan.freed[item.lock] = true
-  end
-end
-
-local function add_verdict(plan, at, verdict)
-  plan.verdicts[#plan.verdicts + 1] = at - 1
-  plan.verdicts[#plan.verdicts + 1] = verdict
-end
-
--- What becomes of a task that is not finished by a result of its handler.
-local function read_other_outcome(plan, k, item, at, facts, now)
-  local value = redis.call('MGET', item.key)[1]
-  if not value then
-    plan.dropped[#plan.dropped + 1] = item.id -- deleted by hand: nothing is left to settle
-    return
-  end
-  if item.lock == '' and string.byte(value, 2) ~= 59 then
-    item.lock = lock_of(value)
-    if item.lock ~= '' then read_lock(plan, k, item, now) end
-  end
-  local code = ENDS_HERE[item.code] or facts.aborted and 'a'
-  if code then
-    add_ending(plan.endings, item.id, code, item.tag, value, now, item.b ~= '' and item.b or facts.record, facts.watchers)
-    if code ~= ENDS_HERE[item.code] then add_verdict(plan, at, 'aborted') end
-  elseif item.code == 'retry' then
-    plan_retry(plan, item, now)
-  elseif item.code == 'unknown' then
-    plan_unknown(plan, item, value, now, facts.watchers)
-  elseif item.code == 'release' then
-    plan_release(plan, item, crashes_of(facts.record) >= CRASHES_UNTIL_SUSPECT)
-  end
-end
-
-local function read_owned(plan, k, item, at, facts, now)
-  plan.accepted[item.id] = true
-  plan.gone[#plan.gone + 1] = item.id
-  local is_result = item.code == '+' or item.code == '-'
-  -- Every other outcome with a record may end the task, and then dates its history.
-  if facts.record or not is_result and item.b ~= '' then redis.call('LLEN', history_key(item.id)) end
-  if is_result then
-    plan_result(plan, item, now, facts.watchers, facts.record)
-  else
-    read_other_outcome(plan, k, item, at, facts, now)
-  end
-end
-
-local function read_sparse(k, ids)
-  if redis.call('EXISTS', k.tries, k.aborts, k.watch, k.suspects) == 0 then return nil end
-  redis.call('LLEN', k.suspects)
-  return { records = read_fields(k.tries, ids), aborts = read_fields(k.aborts, ids), watchers = read_fields(k.watch, ids) }
-end
-
--- What is not held for this claim is refused; an unlock needs no claim, the task has long ended.
-local function read_items(plan, k, items, tags, now)
-  local none = {}
-  local sparse = plan.sparse or { records = none, aborts = none, watchers = none }
-  for at, item in ipairs(items) do
-    local facts = { record = sparse.records[at], aborted = sparse.aborts[at], watchers = sparse.watchers[at] }
-    if item.lock ~= '' then read_lock(plan, k, item, now) end
-    if item.code ~= 'unlock' then
-      if plan.accepted[item.id] then
-        add_verdict(plan, at, 'already')
-      elseif tags[at] ~= item.tag then
-        add_verdict(plan, at, refusal(item, redis.call('MGET', item.key)[1], facts.record))
+  local at, taken, arg = 0, 0, first_arg
+  while at < count do
+    local code, claim, a, b, lock = string.match(ARGV[arg], '^([^;]*);([^;]*);([^;]*);([^;]*);(.*)$')
+    local tag, members = ARGV[2] .. '|' .. claim, tonumber(ARGV[arg + 1])
+    -- It frees nothing and is kept with its payload.
+    local is_plain = (code == '+' or code == '-') and lock == '' and a ~= '0'
+    local _, removed_at = kept_until(is_plain and a or '', now)
+    for body = arg + 2, arg + 1 + members do
+      at = at + 1
+      local id, accepted = ids[at], plan.accepted
+      local is_more = records[at] or aborts[at] or accepted and accepted[id]
+      if is_plain and tags[at] == tag and not is_more then
+        taken = taken + 1
+        gone[taken] = id
+        stored[2 * taken - 1] = KEYS[first_key - 1 + at]
+        stored[2 * taken] = ARGV[body]
+        ends[taken] = removed_at
+        if watchers[at] then told[taken] = watchers[at] end
+        if accepted then accepted[id] = true end
       else
-        read_owned(plan, k, item, at, facts, now)
+        exceptions().read_other(plan, {
+          at = at, id = id, tag = tag, code = code, a = a, b = b, lock = lock, body = ARGV[body], holder = tags[at],
+          record = records[at], aborted = aborts[at], watchers = watchers[at],
+        }, now)
       end
     end
+    arg = arg + 2 + members
   end
-end
-
-local function read_settle(k, items, now)
-  local plan = new_settle_plan()
-  if #items == 0 then return plan end
-  local ids = {}
-  for at, item in ipairs(items) do ids[at] = item.id end
-  local tags = read_fields(k.running, ids)
-  plan.sparse = read_sparse(k, ids)
-  read_items(plan, k, items, tags, now)
-  if #plan.due > 0 then redis.call('ZCARD', k.due) end
-  if #plan.pushed + #plan.back > 0 then redis.call('LLEN', k.ready) end
+  if plan.others then exceptions().read_touched(plan.others) end
   return plan
 end
 
--- Before the claim, which may take what is freed here.
-local function write_locks(k, plan)
-  write_chunked('HDEL', k.unique, plan.unlocked)
-  write_chunked('HSET', k.unique, plan.kept)
+-- Tells each client of all its results at once: when there are others, with those.
+local function write_told(plan)
+  local ids, messages = {}, plan.others and plan.others.endings.messages or {}
+  for at, clients in pairs(plan.told) do
+    ids[#ids + 1] = plan.gone[at]
+    add_message(messages, clients, plan.gone[at], plan.stored[2 * at])
+  end
+  if #ids > 0 then redis.call('HDEL', KEYS[11], unpack(ids, 1, #ids)) end
+  if not plan.others then write_messages(messages) end
 end
 
 -- Answers whether something was put back that can be claimed at once.
-local function write_settle(k, plan)
-  if #plan.gone == 0 then return false end
-  write_chunked('HDEL', k.running, plan.gone)
-  if plan.sparse then
-    for _, key in ipairs({ k.tries, k.aborts, k.watch }) do write_chunked('HDEL', key, plan.dropped) end
+local function write_settle(plan)
+  local count = #plan.gone
+  if count > 0 then
+    local removed = redis.call('HDEL', KEYS[1], unpack(plan.gone, 1, count))
+    -- A sender that names a task twice in one call finds it settled by the first.
+    if removed < count then exceptions().drop_repeated(plan) end
+    redis.call('MSET', unpack(plan.stored, 1, #plan.stored))
+    -- MSET for all and one command for each end cost Redis less than a SET with PX for each.
+    local stored, ends = plan.stored, plan.ends
+    for at = 1, #ends do
+      if ends[at] then redis.call('PEXPIREAT', stored[2 * at - 1], ends[at]) end
+    end
+    if plan.told then write_told(plan) end
   end
-  write_endings(plan.endings, plan.sparse and { k.tries, k.aborts, k.watch } or {})
-  write_chunked('HSET', k.tries, plan.records)
-  for _, entry in ipairs(plan.errors) do
-    redis.call('RPUSH', entry[1], entry[2])
-    redis.call('LTRIM', entry[1], -10, -1)
-  end
-  for _, key in ipairs(plan.delayed) do redis.call('SETRANGE', key, 0, 'd') end
-  write_chunked('ZADD', k.due, plan.due)
-  write_chunked('LPUSH', k.ready, plan.pushed)
-  write_chunked('RPUSH', k.ready, reversed(plan.back))
-  write_chunked('LPUSH', k.suspects, plan.suspects)
-  return #plan.pushed + #plan.back + #plan.suspects > 0
+  return plan.others and exceptions().write_others(plan.others)
 end

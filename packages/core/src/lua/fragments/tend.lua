@@ -1,8 +1,6 @@
 -- Housekeeping that every worker does for all: makes due tasks ready and empties workers whose lease is over.
 -- At most BUDGET items in all, so that no call blocks Redis for longer than a claim does.
 local BUDGET = 200
-local CRASHES_UNTIL_SUSPECT = 2
-local CRASHES_UNTIL_ENDED = 3
 
 local function read_promotions(due, now)
   local ids = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, BUDGET)
@@ -37,10 +35,6 @@ local function read_guard(meta, workers, lease, now)
   return guard
 end
 
-local function crashes_of(record)
-  return record and tonumber(string.match(record, '^%d+,%d+,(%d+)')) or 0
-end
-
 -- Only the tasks that had crashed a worker before are blamed when there is one among the held ones; they come
 -- last, so that the blame is the same in every bounded step of emptying one worker.
 local function blame(held, records)
@@ -63,10 +57,6 @@ end
 local function reclaimed_record(item)
   local tries, attempts, first = string.match(item.record or '0,0,0,,', '^(%d+),(%d+),%d+,(%d*)')
   return tries .. ',' .. (attempts + 1) .. ',' .. item.crashes .. ',' .. first .. ','
-end
-
-local function lock_of(value)
-  return string.match(value, '^[^;\n]*;[^;\n]*;[^;\n]*;[^;\n]*;([^;\n]+)') or ''
 end
 
 -- The caller's own holdings are left to others: its settles and its claim may be in this very call.
@@ -140,12 +130,6 @@ local function read_tend(k, lease, now)
   if left > 0 and now >= tend.guard.not_before then tend.reclaim = read_reclaim(k, now, left) end
   tend.again = left <= 0 or (tend.reclaim ~= nil)
   return tend
-end
-
-local function reversed(list)
-  local turned = {}
-  for at = #list, 1, -1 do turned[#turned + 1] = list[at] end
-  return turned
 end
 
 local function write_reclaim(k, plan, now)

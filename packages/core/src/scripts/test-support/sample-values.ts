@@ -45,9 +45,10 @@ export function sampleResult(kind: 'succeed' | 'fail', sample: SampleResult = {}
     createdAt: madeAt,
     enqueuedAt: madeAt,
     startedAt: madeAt,
+    finishedAt: madeAt,
     tries: 1,
-    worker: 'w1',
     codec: '',
   };
-  return { kind, ttl, nonce, lock, keepLock, body: joinBytes(encodeResultLine(facts), payload) };
+  const body = joinBytes(encodeResultLine(facts), payload);
+  return { kind, ttl, nonce, lock, keepLock, finishedAt: madeAt, body };
 }

@@ -22,6 +22,8 @@ export interface ScriptSample {
   readonly title: string;
   /** New work, which a full Redis refuses. */
   readonly isNewWork: boolean;
+  /** What the call settles; nothing for most. */
+  readonly settles?: readonly SettleItem[];
   /** Brings the queue into the state that the call meets. */
   readonly prepare: (queue: QueueUnderTest) => Promise<BoundCall>;
 }
@@ -31,8 +33,25 @@ const tried = { ...noTries, tries: 1, attempts: 1 };
 const soon = { kind: 'delay', ms: 1_000 } as const;
 const lock = uniqueLock('report');
 
+/** Nothing but results of tasks that `w1` holds by its claim 1, as nearly all calls of a busy worker. */
+const plainResults: readonly SettleItem[] = settlesOf(1, {
+  ok: sampleResult('succeed'),
+  failed: sampleResult('fail'),
+  brief: sampleResult('succeed', { ttl: 1_000 }),
+  kept: sampleResult('succeed', { ttl: null }),
+});
+
+async function busy(queue: QueueUnderTest): Promise<BoundCall> {
+  await queue.join('w1');
+  await queue.put(plainResults.map(({ id }) => id));
+  await queue.take('w1', plainResults.length);
+  await queue.put(['next', 'after', 'left']);
+  const wishes = { acked: 1, want: 2, finished: [1], listens: 'bell', settles: plainResults } as const;
+  return queue.bind(step, stepInput('w1', wishes));
+}
+
 /** One settle of every kind, for tasks that `w1` holds by its claim 1. */
-export const everyOutcome: readonly SettleItem[] = settlesOf(1, {
+const everyOutcome: readonly SettleItem[] = settlesOf(1, {
   ok: sampleResult('succeed'),
   failed: sampleResult('fail', { lock, keepLock: true }),
   aborted: { kind: 'abort', tries: tried, lock: '', keepLock: false },
@@ -95,12 +114,27 @@ const workers: readonly ScriptSample[] = [
     isNewWork: false,
     prepare: async (queue) => queue.bind(join, { worker: 'w1', info: '{}', lease }),
   },
+  { title: 'step of a busy worker', isNewWork: false, settles: plainResults, prepare: busy },
   {
     title: 'step that settles and claims',
     isNewWork: false,
+    settles: everyOutcome,
     prepare: async (queue) => await settling(queue, { acked: 1, want: 3, finished: [1], listens: 'bell' }),
   },
-  { title: 'step that only settles', isNewWork: false, prepare: async (queue) => await settling(queue, {}) },
+  {
+    title: 'step that only settles',
+    isNewWork: false,
+    settles: everyOutcome,
+    prepare: async (queue) => await settling(queue, {}),
+  },
+  {
+    title: 'step that only tends',
+    isNewWork: false,
+    prepare: async (queue) => {
+      await neglected(queue);
+      return queue.bind(step, stepInput('w2', { tend: true }));
+    },
+  },
   {
     title: 'step that tends and claims',
     isNewWork: false,
