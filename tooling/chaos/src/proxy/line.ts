@@ -73,7 +73,10 @@ export class Line {
   #onRequest(bytes: Buffer): void {
     if (this.#losesRequests()) return;
     const { judge } = this.#rules;
-    if (judge === null) return this.#passOn(bytes);
+    if (judge === null) {
+      this.#passOn(bytes);
+      return;
+    }
     for (const frame of this.#requests.read(bytes)) {
       if (this.#losesRequests()) return;
       const name = commandNameOf(frame);
@@ -109,7 +112,10 @@ export class Line {
       this.#hasLostBytes = true;
       return;
     }
-    if (this.#rules.judge === null) return this.#handBack(bytes);
+    if (this.#rules.judge === null) {
+      this.#handBack(bytes);
+      return;
+    }
     for (const frame of this.#replies.read(bytes)) this.#matchReply(frame);
   }
 

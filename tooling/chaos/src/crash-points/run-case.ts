@@ -1,0 +1,254 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@q/client';
+import { type QueueKeys, queueKeys } from '@q/core/wire';
+import { Redis } from 'ioredis';
+import { check } from '../checker/check.ts';
+import { readQueueState } from '../checker/queue-state.ts';
+import type { Violation } from '../checker/violation.ts';
+import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { readLedgers } from '../ledger/read-ledgers.ts';
+import { type Child, startClient, startWorker } from '../processes/child.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { until } from '../until.ts';
+import { createProducer } from '../workload/producer.ts';
+import { type ArmedProxy, startArmedProxy } from './armed-proxy.ts';
+import { type CrashPoint, isDeadly } from './crash-point.ts';
+
+/** The shortest that a worker takes, ms: what a killed one held goes on after it. */
+const lease = 1_000;
+const gracePeriod = 250;
+const concurrency = 8;
+const drainWithin = 30_000;
+
+export interface CaseOptions {
+  readonly url: string;
+  readonly scenario: Scenario;
+  readonly victim: 'client' | 'worker';
+  /** `null`: nothing goes wrong. */
+  readonly point: CrashPoint | null;
+  /** Replaces scripts of core in the workers and clients, to see whether it is found. @default none */
+  readonly defect?: string;
+}
+
+export interface CaseReport {
+  /** Whether the process came to the point at all. */
+  readonly wasReached: boolean;
+  readonly violations: readonly Violation[];
+  /** Name and count of each command that the victim sent. */
+  readonly commands: ReadonlyMap<string, number>;
+  /** What the processes wrote to standard error, when something is wrong. */
+  readonly said: string;
+}
+
+/** Plays a scenario, breaks it at one point, lets it come to its end and judges what is left. */
+export async function runCase(options: CaseOptions): Promise<CaseReport> {
+  const ledgers = await mkdtemp(join(tmpdir(), 'q-chaos-'));
+  const redis = new Redis(options.url);
+  try {
+    const play = new Case(options, ledgers, redis);
+    const failure = await play.run().then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    await play.end();
+    const violations = [...check(await readLedgers(ledgers), await readQueueState(redis, play.keys))];
+    for (const what of [...play.complaints, ...(failure === null ? [] : [failure])])
+      violations.push({ rule: 'a scenario comes to its end', id: null, what });
+    await deleteQueue(redis, play.keys);
+    return play.report(violations);
+  } finally {
+    redis.disconnect();
+    await rm(ledgers, { recursive: true, force: true });
+  }
+}
+
+let cases = 0;
+
+class Case {
+  readonly keys: QueueKeys;
+  readonly complaints: string[] = [];
+  readonly #options: CaseOptions;
+  readonly #ledgers: string;
+  readonly #redis: Redis;
+  readonly #queue: string;
+  readonly #children: Child[] = [];
+  readonly #ledger: Ledger;
+  #proxy: ArmedProxy | undefined;
+
+  constructor(options: CaseOptions, ledgers: string, redis: Redis) {
+    cases += 1;
+    this.#options = options;
+    this.#ledgers = ledgers;
+    this.#redis = redis;
+    this.#queue = `chaos-${process.pid}-${cases}`;
+    this.keys = queueKeys(this.#queue);
+    this.#ledger = openLedger(ledgers, 'harness');
+  }
+
+  async run(): Promise<void> {
+    const { victim } = this.#options;
+    if (victim === 'worker') await this.#breakWorker();
+    else await this.#breakClient();
+  }
+
+  /** Whatever happened, nothing of this case goes on. */
+  async end(): Promise<void> {
+    for (const child of this.#children) if (!child.hasExited()) child.signal('SIGKILL');
+    await Promise.all(this.#children.map((child) => child.exited));
+    await this.#proxy?.[Symbol.asyncDispose]();
+    this.#ledger[Symbol.dispose]();
+  }
+
+  report(violations: readonly Violation[]): CaseReport {
+    const commands = new Map<string, number>();
+    for (const { name, nth } of this.#proxy?.commands ?? []) commands.set(name, nth);
+    const said = violations.length === 0 ? '' : this.#children.map(describeChild).join('\n');
+    return { wasReached: this.#proxy?.hasStruck() ?? false, violations, commands, said };
+  }
+
+  async #breakWorker(): Promise<void> {
+    const { scenario, point } = this.#options;
+    const proxy = await this.#startProxy();
+    const victim = this.#worker('victim', proxy.url);
+    const isDeadlyPoint = point !== null && isDeadly(point.blow);
+    let heir: Child | undefined;
+    const replaced = proxy.struck.then(async () => {
+      if (!isDeadlyPoint) return;
+      this.#noteKill('victim');
+      heir ??= this.#worker('heir', this.#options.url);
+      await victim.exited;
+    });
+    const terminated = this.#terminateWhenStarted(victim, () => {
+      heir ??= this.#worker('heir', this.#options.url);
+    });
+    await this.#play(scenario);
+    await Promise.race([terminated, replaced, Promise.resolve()]);
+    if (!victim.hasExited()) victim.signal('SIGTERM');
+    const exit = await victim.exited;
+    if (proxy.hasStruck()) await replaced;
+    else if (exit.code !== 0) this.complaints.push(`the worker ended with ${exit.code ?? exit.signal}`);
+    if (heir !== undefined) await this.#drainAndStop(heir);
+  }
+
+  async #breakClient(): Promise<void> {
+    const { scenario, url, point } = this.#options;
+    const proxy = await this.#startProxy();
+    const worker = this.#worker('worker', url);
+    const victim = startClient({
+      ...this.#settings('victim', proxy.url),
+      scenario: scenario.name,
+      directUrl: url,
+    });
+    this.#children.push(victim);
+    const exit = await victim.exited;
+    const wasKilled = point !== null && isDeadly(point.blow) && proxy.hasStruck();
+    if (wasKilled) {
+      this.#noteKill('victim');
+      await this.#play(scenario);
+    } else if (exit.code !== 0) this.complaints.push(`the client ended with ${exit.code ?? exit.signal}`);
+    await this.#drainAndStop(worker);
+  }
+
+  async #startProxy(): Promise<ArmedProxy> {
+    const { hostname, port } = new URL(this.#options.url);
+    const kill = (): void => this.#children.find(({ name }) => name === 'victim')?.signal('SIGKILL');
+    this.#proxy = await startArmedProxy({
+      target: { host: hostname, port: Number(port) },
+      point: this.#options.point,
+      kill,
+    });
+    return this.#proxy;
+  }
+
+  #settings(name: string, url: string): ReturnType<typeof settingsOf> {
+    return settingsOf({ name, url, queue: this.#queue, ledgers: this.#ledgers, defect: this.#options.defect ?? '' });
+  }
+
+  #worker(name: string, url: string): Child {
+    const cron = this.#options.scenario.cron === true;
+    const worker = startWorker({ ...this.#settings(name, url), concurrency, lease, gracePeriod, cron });
+    this.#children.push(worker);
+    return worker;
+  }
+
+  #terminateWhenStarted(victim: Child, onTerminated: () => void): Promise<void> {
+    const { terminateAfter } = this.#options.scenario;
+    if (terminateAfter === undefined) return Promise.resolve();
+    let started = 0;
+    return new Promise((resolve) =>
+      victim.onSaid(({ kind }) => {
+        if (kind !== 'started') return;
+        started += 1;
+        if (started !== terminateAfter) return;
+        this.#note('terminate', 'victim');
+        victim.signal('SIGTERM');
+        onTerminated();
+        resolve();
+      }),
+    );
+  }
+
+  async #play(scenario: Scenario): Promise<void> {
+    const client = createClient({ redis: this.#options.url, queue: this.#queue });
+    try {
+      await scenario.play({ producer: createProducer(client, this.#ledger), redis: this.#redis, keys: this.keys });
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** The last worker looks after everything that is left, and goes. */
+  async #drainAndStop(worker: Child): Promise<void> {
+    if (this.#options.scenario.cron !== true) await this.#drained();
+    worker.signal('SIGTERM');
+    const { code, signal } = await worker.exited;
+    if (code !== 0) this.complaints.push(`the last worker ended with ${code ?? signal}`);
+  }
+
+  async #drained(): Promise<void> {
+    const { ready, suspects, running, due, dead, workers } = this.keys;
+    const isDrained = async (): Promise<true | undefined> => {
+      const left = await this.#redis.exists(ready, suspects, running, due, dead);
+      return left === 0 && (await this.#redis.zcard(workers)) <= 1 ? true : undefined;
+    };
+    await until(isDrained, { what: 'nothing is left to do, and one worker to do it', within: drainWithin });
+  }
+
+  #noteKill(victim: string): void {
+    this.#note('kill', victim);
+  }
+
+  #note(fault: 'kill' | 'terminate', victim: string): void {
+    const what = fault === 'kill' ? 'SIGKILL' : 'SIGTERM';
+    this.#ledger.write({ kind: 'fault', fault, victim, what, until: fault === 'kill' ? 0 : Number.MAX_SAFE_INTEGER });
+  }
+}
+
+interface Facts {
+  readonly name: string;
+  readonly url: string;
+  readonly queue: string;
+  readonly ledgers: string;
+  readonly defect: string;
+}
+
+function settingsOf({ name, url, queue, ledgers, defect }: Facts): {
+  readonly redis: { readonly kind: 'server'; readonly url: string };
+  readonly queue: string;
+  readonly ledgers: string;
+  readonly name: string;
+  readonly defect: string;
+} {
+  return { redis: { kind: 'server', url }, queue, ledgers, name, defect };
+}
+
+function describeChild(child: Child): string {
+  return `-- ${child.name}\n${child.lastLines()}`;
+}
+
+async function deleteQueue(redis: Redis, keys: QueueKeys): Promise<void> {
+  const names = await redis.keys(`${keys.running.slice(0, -'running'.length)}*`);
+  if (names.length > 0) await redis.unlink(...names);
+}
