@@ -88,15 +88,18 @@ class Collected implements Facts {
         this.#task(entry.id).abortAskedAt ??= entry.at;
         return;
       case 'started':
-        return this.#addRun(entry);
+        this.#addRun(entry);
+        return;
       case 'effect':
-        return this.#change(entry.run, (run) => {
+        this.#change(entry.run, (run) => {
           run.hasEffect = true;
         });
+        return;
       case 'ended':
-        return this.#change(entry.run, (run) => {
+        this.#change(entry.run, (run) => {
           run.endedAt = entry.at;
         });
+        return;
       case 'fault':
         this.faults.push({
           fault: entry.fault,

@@ -17,22 +17,41 @@ export interface CrashPoint {
   readonly blow: Blow;
 }
 
-/** As servers word them. */
-const errors: readonly string[] = [
-  "OOM command not allowed when used memory > 'maxmemory'.",
-  "READONLY You can't write against a read only replica.",
+const oom: string = "OOM command not allowed when used memory > 'maxmemory'.";
+const readonly: string = "READONLY You can't write against a read only replica.";
+const noScript: string = 'NOSCRIPT No matching script. Please use EVAL.';
+const anyTime: readonly string[] = [
   'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
   'LOADING Redis is loading the dataset in memory',
-  'NOSCRIPT No matching script. Please use EVAL.',
   'CLUSTERDOWN The cluster is down',
 ];
 
-export const blows: readonly Blow[] = [
-  { kind: 'killed before' },
-  { kind: 'killed after' },
-  { kind: 'reply lost' },
-  ...errors.map((error): Blow => ({ kind: 'refused', error })),
-];
+/** What a server can say to these; to all others, which touch no key, it says none of it. */
+const errorsOf: Readonly<Record<string, readonly string[]>> = {
+  blpop: [...anyTime, readonly],
+  ...shared(['read', 'held'], [...anyTime, noScript]),
+  ...shared(
+    ['step', 'join', 'leave', 'renew', 'abort', 'watch', 'unwatch', 'fire'],
+    [...anyTime, noScript, readonly],
+  ),
+  // New work: only these may be refused by a server that is full.
+  ...shared(['enqueue', 'define'], [...anyTime, noScript, readonly, oom]),
+};
+
+function shared(commands: readonly string[], errors: readonly string[]): Record<string, readonly string[]> {
+  return Object.fromEntries(commands.map((command) => [command, errors]));
+}
+
+/** Everything that can go wrong at a command. */
+export function blowsAt(command: string): readonly Blow[] {
+  const errors = errorsOf[command] ?? [];
+  return [
+    { kind: 'killed before' },
+    { kind: 'killed after' },
+    { kind: 'reply lost' },
+    ...errors.map((error): Blow => ({ kind: 'refused', error })),
+  ];
+}
 
 export function describePoint({ command, nth, blow }: CrashPoint): string {
   const what = blow.kind === 'refused' ? `refused with ${blow.error.split(' ', 1)[0]}` : blow.kind;

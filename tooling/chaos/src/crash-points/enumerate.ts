@@ -37,7 +37,8 @@ export async function listCases(url: string, scenarios: readonly Scenario[]): Pr
   for (const scenario of scenarios) {
     for (const victim of scenario.victims) {
       const traced = await runCase({ url, scenario, victim, point: null });
-      if (traced.violations.length > 0) throw new Error(describeFailure(`${scenario.name} without faults`, traced));
+      if (traced.violations.length > 0)
+        throw new Error(describeFailure(`${scenario.name} without faults`, traced));
       const points = pointsOf({ commands: traced.commands, withGreeting: !greeted.has(victim) });
       greeted.add(victim);
       for (const point of points) cases.push({ scenario, victim, point });
@@ -82,7 +83,10 @@ export function titleOf({ scenario, victim, point }: CrashCase): string {
   return `${scenario.name}, ${victim}: ${describePoint(point)}`;
 }
 
-export function describeFailure(title: string, { violations, said }: Pick<FailedCase, 'violations' | 'said'>): string {
+export function describeFailure(
+  title: string,
+  { violations, said }: Pick<FailedCase, 'violations' | 'said'>,
+): string {
   const broken = violations.map(({ rule, id, what }) => `  ${rule}: ${id === null ? '' : `${id}: `}${what}`);
   return [title, ...broken, said].join('\n');
 }

@@ -1,8 +1,7 @@
-import { blows, type CrashPoint } from './crash-point.ts';
+import { blowsAt, type CrashPoint } from './crash-point.ts';
 
 /** Sent by every connection when it is made: broken in one scenario, they are broken in all. */
 const greeting = /^(hello|client |info|subscribe$)/;
-const scripts = /^(enqueue|step|join|leave|renew|held|abort|watch|unwatch|read|define|fire)$/;
 
 export interface TracedCommands {
   /** Name and count of each command of a run without faults. */
@@ -17,11 +16,7 @@ export function pointsOf({ commands, withGreeting }: TracedCommands): readonly C
   for (const [command, count] of commands) {
     if (greeting.test(command) && !withGreeting) continue;
     for (let nth = 1; nth <= count; nth += 1) {
-      for (const blow of blows) {
-        // A server says this of scripts only.
-        const isNoScript = blow.kind === 'refused' && blow.error.startsWith('NOSCRIPT');
-        if (!isNoScript || scripts.test(command)) points.push({ command, nth, blow });
-      }
+      for (const blow of blowsAt(command)) points.push({ command, nth, blow });
     }
   }
   return points;

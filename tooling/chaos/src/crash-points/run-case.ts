@@ -21,6 +21,7 @@ const lease = 1_000;
 const gracePeriod = 250;
 const concurrency = 8;
 const drainWithin = 30_000;
+const patience = 30_000;
 
 export interface CaseOptions {
   readonly url: string;
@@ -140,6 +141,7 @@ class Case {
       ...this.#settings('victim', proxy.url),
       scenario: scenario.name,
       directUrl: url,
+      patience,
     });
     this.#children.push(victim);
     const exit = await victim.exited;
@@ -163,7 +165,13 @@ class Case {
   }
 
   #settings(name: string, url: string): ReturnType<typeof settingsOf> {
-    return settingsOf({ name, url, queue: this.#queue, ledgers: this.#ledgers, defect: this.#options.defect ?? '' });
+    return settingsOf({
+      name,
+      url,
+      queue: this.#queue,
+      ledgers: this.#ledgers,
+      defect: this.#options.defect ?? '',
+    });
   }
 
   #worker(name: string, url: string): Child {
@@ -193,7 +201,8 @@ class Case {
   async #play(scenario: Scenario): Promise<void> {
     const client = createClient({ redis: this.#options.url, queue: this.#queue });
     try {
-      await scenario.play({ producer: createProducer(client, this.#ledger), redis: this.#redis, keys: this.keys });
+      const producer = createProducer({ client, ledger: this.#ledger, patience });
+      await scenario.play({ producer, redis: this.#redis, keys: this.keys });
     } finally {
       await client.close();
     }
@@ -201,19 +210,24 @@ class Case {
 
   /** The last worker looks after everything that is left, and goes. */
   async #drainAndStop(worker: Child): Promise<void> {
-    if (this.#options.scenario.cron !== true) await this.#drained();
+    await this.#drained(worker.name);
     worker.signal('SIGTERM');
     const { code, signal } = await worker.exited;
     if (code !== 0) this.complaints.push(`the last worker ended with ${code ?? signal}`);
   }
 
-  async #drained(): Promise<void> {
+  async #drained(last: string): Promise<void> {
     const { ready, suspects, running, due, dead, workers } = this.keys;
+    const busy = this.#options.scenario.cron === true ? [dead] : [ready, suspects, running, due, dead];
     const isDrained = async (): Promise<true | undefined> => {
-      const left = await this.#redis.exists(ready, suspects, running, due, dead);
-      return left === 0 && (await this.#redis.zcard(workers)) <= 1 ? true : undefined;
+      const left = await this.#redis.zrange(workers, '0', '-1');
+      const isAlone = left.length === 1 && left[0]?.startsWith(`${last}~`) === true;
+      return isAlone && (await this.#redis.exists(...busy)) === 0 ? true : undefined;
     };
-    await until(isDrained, { what: 'nothing is left to do, and one worker to do it', within: drainWithin });
+    await until(isDrained, {
+      what: `${last} is the only worker, and nothing is left to do`,
+      within: drainWithin,
+    });
   }
 
   #noteKill(victim: string): void {
@@ -222,7 +236,13 @@ class Case {
 
   #note(fault: 'kill' | 'terminate', victim: string): void {
     const what = fault === 'kill' ? 'SIGKILL' : 'SIGTERM';
-    this.#ledger.write({ kind: 'fault', fault, victim, what, until: fault === 'kill' ? 0 : Number.MAX_SAFE_INTEGER });
+    this.#ledger.write({
+      kind: 'fault',
+      fault,
+      victim,
+      what,
+      until: fault === 'kill' ? 0 : Number.MAX_SAFE_INTEGER,
+    });
   }
 }
 

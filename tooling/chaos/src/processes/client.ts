@@ -15,7 +15,8 @@ const client = createClient({ redis: sourceOf(settings.redis), queue: settings.q
 const redis = new Redis(settings.directUrl);
 endWithParent();
 say({ kind: 'running' });
-await scenario.play({ producer: createProducer(client, ledger), redis, keys: queueKeys(settings.queue) });
+const producer = createProducer({ client, ledger, patience: settings.patience });
+await scenario.play({ producer, redis, keys: queueKeys(settings.queue) });
 await client.close();
 redis.disconnect();
 say({ kind: 'done' });

@@ -26,6 +26,8 @@ export interface ClientSettings extends ChildSettings {
   readonly scenario: string;
   /** The server itself, for looks that no fault may touch. */
   readonly directUrl: string;
+  /** How long a result is waited for, ms. */
+  readonly patience: number;
 }
 
 /** Where Redis is, in a form that can be sent to another process. */

@@ -8,7 +8,6 @@ import { digestOfResult } from './digest.ts';
 /** ms */
 const restAfterRefusal = 50;
 const giveUpAfter = 90_000;
-const waitAtMost = '120s';
 
 /** A client that writes down what it wants and what it is told, and asks again until it is told something. */
 export interface Producer {
@@ -20,7 +19,14 @@ export interface Producer {
   abort(call: AnyCall): Promise<void>;
 }
 
-export function createProducer(client: Client, ledger: Ledger): Producer {
+export interface ProducerOptions {
+  readonly client: Client;
+  readonly ledger: Ledger;
+  /** How long a result is waited for, ms. @default 120_000 */
+  readonly patience?: number;
+}
+
+export function createProducer({ client, ledger, patience = 120_000 }: ProducerOptions): Producer {
   return {
     client,
     enqueue: async (calls, expect) => {
@@ -37,7 +43,7 @@ export function createProducer(client: Client, ledger: Ledger): Producer {
       const id = idOf(call);
       ledger.write({ kind: 'waiting', id });
       try {
-        const result = await client.handle(call.task, id).result({ timeout: waitAtMost });
+        const result = await client.handle(call.task, id).result({ timeout: patience });
         ledger.write({ kind: 'seen', id, digest: digestOfResult(result) });
       } catch (error) {
         ledger.write({ kind: 'unseen', id, code: codeOf(error) });
