@@ -1,6 +1,6 @@
-import type { Entry } from '../ledger/entry.ts';
-import { collectFacts, type Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import type { QueueState } from './queue-state.ts';
+import { abortsAreTrue } from './rules/aborts-are-true.ts';
 import { acceptedTasksEnd } from './rules/accepted-tasks-end.ts';
 import { attemptsIncrease } from './rules/attempts-increase.ts';
 import { duplicatesArePaidFor } from './rules/duplicates-are-paid-for.ts';
@@ -21,6 +21,7 @@ export const rules: readonly Rule[] = [
   resultsNeverChange,
   waitersAreAnswered,
   effectsMatchOutcome,
+  abortsAreTrue,
   noGhosts,
   duplicatesArePaidFor,
   attemptsIncrease,
@@ -31,11 +32,7 @@ export const rules: readonly Rule[] = [
 ];
 
 /** Everything that was promised and did not hold. `state` is read when every worker has stopped. */
-export function check(entries: Iterable<Entry>, state: QueueState): readonly Violation[] {
-  return checkFacts(collectFacts(entries), state);
-}
-
-export function checkFacts(facts: Facts, state: QueueState): readonly Violation[] {
+export function check(facts: Facts, state: QueueState): readonly Violation[] {
   return rules.flatMap(({ name, check: find }) =>
     [...find({ facts, state })].map((breach) => ({ rule: name, ...breach })),
   );

@@ -29,7 +29,8 @@ export interface TaskFacts {
   expect: Expectation | null;
   task: string;
   isAcknowledged: boolean;
-  abortAskedAt: number | null;
+  /** What those who aborted it were told. */
+  readonly abortAnswers: boolean[];
   /** In the order of their starts. */
   readonly runs: Run[];
   /** By whom and what. */
@@ -45,10 +46,11 @@ export interface Facts {
   readonly faults: readonly Fault[];
 }
 
-/** @param entries - in the order in which they happened */
-export function collectFacts(entries: Iterable<Entry>): Facts {
+/** @param entries - those of one process in its order, processes in any */
+export async function collectFacts(entries: Iterable<Entry> | AsyncIterable<Entry>): Promise<Facts> {
   const collected = new Collected();
-  for (const entry of entries) collected.add(entry);
+  for await (const entry of entries) collected.add(entry);
+  collected.order();
   return collected;
 }
 
@@ -73,7 +75,7 @@ class Collected implements Facts {
         for (const id of entry.ids) this.#task(id).isAcknowledged = true;
         return;
       case 'refused':
-      case 'abort answered':
+      case 'abort asked':
         return;
       case 'waiting':
         this.#task(entry.id).waits.push(entry.by);
@@ -84,8 +86,8 @@ class Collected implements Facts {
       case 'unseen':
         this.#task(entry.id).unseen.push({ by: entry.by, code: entry.code });
         return;
-      case 'abort asked':
-        this.#task(entry.id).abortAskedAt ??= entry.at;
+      case 'abort answered':
+        this.#task(entry.id).abortAnswers.push(entry.answer);
         return;
       case 'started':
         this.#addRun(entry);
@@ -105,10 +107,15 @@ class Collected implements Facts {
           fault: entry.fault,
           victim: entry.victim,
           what: entry.what,
-          from: entry.at,
-          until: Math.max(entry.at, entry.until),
+          from: entry.since,
+          until: entry.until,
         });
     }
+  }
+
+  order(): void {
+    for (const { runs } of this.tasks.values()) runs.sort((one, other) => one.startedAt - other.startedAt);
+    this.faults.sort((one, other) => one.from - other.from);
   }
 
   #addRun(entry: Extract<Entry, { kind: 'started' }>): void {
@@ -131,7 +138,7 @@ class Collected implements Facts {
       expect: null,
       task: '',
       isAcknowledged: false,
-      abortAskedAt: null,
+      abortAnswers: [],
       runs: [],
       seen: [],
       unseen: [],

@@ -5,9 +5,11 @@ import { createClient } from '@q/client';
 import { type QueueKeys, queueKeys } from '@q/core/wire';
 import { Redis } from 'ioredis';
 import { check } from '../checker/check.ts';
+import { collectFacts } from '../checker/facts.ts';
 import { readQueueState } from '../checker/queue-state.ts';
 import type { Violation } from '../checker/violation.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
 import { type Child, startClient, startWorker } from '../processes/child.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -54,7 +56,8 @@ export async function runCase(options: CaseOptions): Promise<CaseReport> {
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     await play.end();
-    const violations = [...check(await readLedgers(ledgers), await readQueueState(redis, play.keys))];
+    const facts = await collectFacts(readLedgers(ledgers));
+    const violations = [...check(facts, await readQueueState(redis, play.keys))];
     for (const what of [...play.complaints, ...(failure === null ? [] : [failure])])
       violations.push({ rule: 'a scenario comes to its end', id: null, what });
     await deleteQueue(redis, play.keys);
@@ -236,13 +239,9 @@ class Case {
 
   #note(fault: 'kill' | 'terminate', victim: string): void {
     const what = fault === 'kill' ? 'SIGKILL' : 'SIGTERM';
-    this.#ledger.write({
-      kind: 'fault',
-      fault,
-      victim,
-      what,
-      until: fault === 'kill' ? 0 : Number.MAX_SAFE_INTEGER,
-    });
+    const since = preciseNow();
+    const until = fault === 'kill' ? since : Number.MAX_SAFE_INTEGER;
+    this.#ledger.write({ kind: 'fault', fault, victim, what, since, until });
   }
 }
 

@@ -34,12 +34,13 @@ export type Happening =
   /** It did what cannot be undone. */
   | { readonly kind: 'effect'; readonly id: string; readonly run: string }
   | { readonly kind: 'ended'; readonly id: string; readonly run: string; readonly how: 'returned' | 'threw' }
-  /** `victim`: name of a process, `*` for all. `until`: epoch ms at which a lasting one was over. */
+  /** `victim`: name of a process, `*` for all. `since` and `until` in epoch ms: it struck at a moment when they are equal. */
   | {
       readonly kind: 'fault';
       readonly fault: FaultKind;
       readonly victim: string;
       readonly what: string;
+      readonly since: number;
       readonly until: number;
     };
 

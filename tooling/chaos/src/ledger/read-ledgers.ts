@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Entry } from './entry.ts';
 
-/** Every entry of every process, in the order in which things happened. */
-export async function readLedgers(folder: string): Promise<readonly Entry[]> {
-  const entries: Entry[] = [];
+/** Every entry of every process: those of one in its order, one process after the other. */
+export async function* readLedgers(folder: string): AsyncIterable<Entry> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.jsonl')) continue;
     for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {
       const entry = readEntry(line);
-      if (entry !== undefined) entries.push(entry);
+      if (entry !== undefined) yield entry;
     }
   }
-  return entries.sort((one, other) => one.at - other.at);
 }
 
 /** The last line of a process that was killed may be torn. */
