@@ -19,13 +19,16 @@ interface Observed {
   /** Every call of the step loop, in order. */
   readonly steps: readonly StepInput[];
   readonly close: () => Promise<void>;
+  /** Called when Redis has answered that the worker has left. */
+  readonly onLeave: (listener: () => void) => void;
 }
 
 function observe(rig: Rig, concurrency: number, handler: (n: number) => Promise<void>): Observed {
   const { queue, url: redis, log } = rig;
   const steps: StepInput[] = [];
   const port = openRedisPort({ redis, queue, purpose: 'worker' });
-  const observed = withSteps(port, steps);
+  let left: () => void = () => undefined;
+  const observed = withSteps(port, { steps, onLeft: () => left() });
   const registry = new Registry('UTC');
   registry.handle(work, (_ctx: unknown, n: number) => handler(n));
   const changes = new Latch();
@@ -39,15 +42,22 @@ function observe(rig: Rig, concurrency: number, handler: (n: number) => Promise<
     context: { deps: undefined, log, client: () => rig.client },
     log,
   });
-  return { membership, steps, close: () => port.close() };
+  return { membership, steps, close: () => port.close(), onLeave: (listener) => (left = listener) };
 }
 
-/** The same port, with the inputs of its steps noted on the way. */
-function withSteps(port: RedisPort, steps: StepInput[]): RedisPort {
-  const run: RedisPort['run'] = (script, input, options) => {
+interface Notes {
+  readonly steps: StepInput[];
+  readonly onLeft: () => void;
+}
+
+/** The same port, with the inputs of its steps and its leaving noted on the way. */
+function withSteps(port: RedisPort, { steps, onLeft }: Notes): RedisPort {
+  const run: RedisPort['run'] = async (script, input, options) => {
     // Only steps have settles.
     if (script.name === 'step') steps.push(input as unknown as StepInput);
-    return port.run(script, input, options);
+    const reply = await port.run(script, input, options);
+    if (script.name === 'leave') onLeft();
+    return reply;
   };
   return new Proxy(port, {
     get(target, key) {
@@ -99,5 +109,20 @@ describe('the calls of a worker', () => {
     expect(steps.map(({ acked }) => acked)).toEqual(
       steps.map(({ acked }) => acked).toSorted((a, b) => a - b),
     );
+  });
+});
+
+describe('a worker that leaves', () => {
+  test('says so before its lease thread has ended, which may take longer than it has time', async ({
+    rig,
+  }) => {
+    const order: string[] = [];
+    process.once('worker', (thread) => thread.once('exit', () => order.push('thread ended')));
+    const { membership, close, onLeave } = observe(rig, 1, async () => undefined);
+    onLeave(() => order.push('left'));
+    await membership.join(new AbortController().signal, null);
+    await membership.leave(AbortSignal.timeout(5_000));
+    await close();
+    expect(order).toEqual(['left', 'thread ended']);
   });
 });
