@@ -54,11 +54,26 @@ export async function collectFacts(entries: Iterable<Entry> | AsyncIterable<Entr
   return collected;
 }
 
-/** The first moment, at or after `from`, at which a process was hurt, up to `until`; `undefined` when it was not. */
-export function faultWithin({ faults }: Facts, by: string, from: number, until: number): Fault | undefined {
-  return faults.find(
-    (fault) => (fault.victim === '*' || fault.victim === by) && fault.from <= until && fault.until >= from,
-  );
+/** ms in which the consequences of a fault that is over may still come: a lease ends, a connection is made anew. */
+const aftermath = 4_000;
+
+/** A fault that struck a process between two moments, or was over shortly before. */
+export function faultWithin(facts: Facts, by: string, from: number, until: number): Fault | undefined {
+  return faultsOf(facts, by).find((fault) => fault.from <= until && fault.until + afterOf(fault) >= from);
+}
+
+/** The same without what comes after it. */
+export function faultDuring(facts: Facts, by: string, from: number, until: number): Fault | undefined {
+  return faultsOf(facts, by).find((fault) => fault.from <= until && fault.until >= from);
+}
+
+function faultsOf({ faults }: Facts, by: string): readonly Fault[] {
+  return faults.filter(({ victim }) => victim === '*' || victim === by);
+}
+
+/** The dead do nothing any more. */
+function afterOf({ fault }: Fault): number {
+  return fault === 'kill' ? 0 : aftermath;
 }
 
 class Collected implements Facts {

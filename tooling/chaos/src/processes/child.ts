@@ -2,7 +2,13 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Said } from './say.ts';
-import { type ClientSettings, environmentOf, type WorkerSettings } from './settings.ts';
+import {
+  type ChildSettings,
+  type ClientSettings,
+  environmentOf,
+  type ProducerSettings,
+  type WorkerSettings,
+} from './settings.ts';
 
 export interface Exit {
   readonly code: number | null;
@@ -31,7 +37,11 @@ export function startClient(settings: ClientSettings): Child {
   return startChild('client', settings);
 }
 
-function startChild(entry: 'worker' | 'client', settings: WorkerSettings | ClientSettings): Child {
+export function startProducer(settings: ProducerSettings): Child {
+  return startChild('producer', settings);
+}
+
+function startChild(entry: 'worker' | 'client' | 'producer', settings: ChildSettings): Child {
   const child = spawn(process.execPath, [entryFile(entry)], {
     env: { ...process.env, ...environmentOf(settings) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

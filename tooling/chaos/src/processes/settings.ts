@@ -30,6 +30,21 @@ export interface ClientSettings extends ChildSettings {
   readonly patience: number;
 }
 
+/** A producer of a storm: chunk after chunk of tasks, by the clock. */
+export interface ProducerSettings extends ChildSettings {
+  /** What its predecessors and successors have in common; begins every id. */
+  readonly seat: string;
+  readonly seed: number;
+  readonly chunks: number;
+  readonly chunkSize: number;
+  /** ms between two chunks. */
+  readonly interval: number;
+  /** Epoch ms of the first chunk. */
+  readonly beginAt: number;
+  /** How long a result is waited for, ms. */
+  readonly patience: number;
+}
+
 /** Where Redis is, in a form that can be sent to another process. */
 export type Place =
   | { readonly kind: 'server'; readonly url: string }
@@ -50,6 +65,10 @@ export function readWorkerSettings(): WorkerSettings {
 }
 
 export function readClientSettings(): ClientSettings {
+  return JSON.parse(process.env[variable] ?? '{}');
+}
+
+export function readProducerSettings(): ProducerSettings {
   return JSON.parse(process.env[variable] ?? '{}');
 }
 

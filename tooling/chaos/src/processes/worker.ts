@@ -1,7 +1,7 @@
 import { createWorker } from '@q/worker';
 import { openLedger } from '../ledger/ledger.ts';
 import { noteStalls } from '../ledger/note-stalls.ts';
-import { handleCron, handleWorkload } from '../workload/handlers.ts';
+import { handleCron, handleOccurrences, handleWorkload } from '../workload/handlers.ts';
 import { endWithParent, say } from './say.ts';
 import { readWorkerSettings, sourceOf } from './settings.ts';
 
@@ -23,6 +23,7 @@ handleWorkload(worker, {
   },
 });
 if (settings.cron) handleCron(worker, ledger);
+else handleOccurrences(worker, ledger);
 noteStalls(ledger, settings.lease);
 endWithParent();
 say({ kind: 'running' });

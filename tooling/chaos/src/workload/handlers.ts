@@ -23,6 +23,12 @@ export function handleWorkload(worker: Worker<undefined>, ledger: Ledger): void 
   worker.handle(tasks.lonely, (ctx, ms) => recorded(ctx, () => ctx.sleep(ms)));
 }
 
+/** Runs occurrences that others have fired, and fires none. */
+export function handleOccurrences(worker: Worker<undefined>, ledger: Ledger): void {
+  const recorded = recorder(ledger);
+  worker.handle(tasks.occurrence, (ctx) => recorded(ctx, () => undefined));
+}
+
 /** Every second. */
 export function handleCron(worker: Worker<undefined>, ledger: Ledger): void {
   const recorded = recorder(ledger);

@@ -18,3 +18,5 @@ export const failing: Task<() => Ran> = task('failing', { ttl });
 export const lonely: Task<(ms: number) => Ran> = task('lonely', { ttl, unique: true, timeout: '30s' });
 
 export const cronName = 'tick';
+/** What the schedule enqueues. */
+export const occurrence: Task<() => Ran> = task(cronName, { ttl });

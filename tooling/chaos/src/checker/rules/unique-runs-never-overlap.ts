@@ -1,5 +1,5 @@
 import { lonely } from '../../workload/tasks.ts';
-import { type Facts, faultWithin, type Run } from '../facts.ts';
+import type { Facts, Run } from '../facts.ts';
 import type { Rule } from '../violation.ts';
 
 export const uniqueRunsNeverOverlap: Rule = {
@@ -21,9 +21,11 @@ export const uniqueRunsNeverOverlap: Rule = {
 };
 
 /** Nothing can be asked of code whose process is dead or frozen: for others its run is over then. */
-function endOf(facts: Facts, { by, startedAt, endedAt }: Run): number {
+function endOf({ faults }: Facts, { by, startedAt, endedAt }: Run): number {
   const until = endedAt ?? Number.POSITIVE_INFINITY;
-  const struck = faultWithin(facts, by, startedAt, until);
-  const isStill = struck?.fault === 'kill' || struck?.fault === 'freeze';
-  return isStill ? Math.min(until, Math.max(startedAt, struck.from)) : until;
+  const silenced = faults.find(
+    ({ fault, victim, from, until: over }) =>
+      victim === by && (fault === 'kill' || fault === 'freeze') && over >= startedAt && from <= until,
+  );
+  return silenced === undefined ? until : Math.min(until, Math.max(startedAt, silenced.from));
 }
