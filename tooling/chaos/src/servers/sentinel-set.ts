@@ -28,7 +28,7 @@ export interface SentinelSet extends AsyncDisposable {
   replica(): Promise<RedisServer>;
   /** Resolves when the replica has all that the master has, and every Sentinel knows of it. */
   whole(): Promise<void>;
-  /** Hands over to the replica, both alive. Resolves when the Sentinels have done it. */
+  /** Hands over to the replica, both alive: writes wait until it has everything. Resolves when the Sentinels have done it. */
   failover(): Promise<void>;
   /** Resolves when another server than this one is the master. */
   replaced(old: RedisServer): Promise<void>;
@@ -95,6 +95,8 @@ class PrivateSentinelSet implements SentinelSet {
     const old = await this.master();
     const [first] = this.sentinels;
     if (first === undefined) throw new Error('the set has no Sentinel');
+    await askServer(old.url, (redis) => redis.call('CLIENT', 'PAUSE', failoverTimeout, 'WRITE'));
+    await this.#caughtUp(old);
     await askServer(first.url, (redis) => redis.call('SENTINEL', 'FAILOVER', masterName));
     await this.replaced(old);
   }
@@ -115,6 +117,18 @@ class PrivateSentinelSet implements SentinelSet {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  async #caughtUp(master: RedisServer): Promise<void> {
+    const replica = this.servers.find((server) => server !== master) ?? master;
+    const offsets = async (): Promise<true | undefined> => {
+      const [here, there] = await Promise.all([
+        infoOf(master.url, 'replication'),
+        infoOf(replica.url, 'replication'),
+      ]);
+      return here.get('master_repl_offset') === there.get('slave_repl_offset') ? true : undefined;
+    };
+    await until(offsets, { what: 'the replica has everything', within: failoverTimeout });
   }
 
   async #currentMaster(): Promise<RedisServer | undefined> {

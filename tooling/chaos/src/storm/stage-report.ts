@@ -47,7 +47,7 @@ export interface StageFacts {
 }
 
 /** ms after the end of a run in which Redis may not have heard of it yet. */
-const settling = 1_000;
+const settling = 250;
 
 export function reportStage({ facts, state, violations, ...known }: StageFacts): StageReport {
   const tasks = [...facts.tasks.values()];

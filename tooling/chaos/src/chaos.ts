@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import { startRedisServer } from '@q/dev-redis';
+import { describeFailure, listCases, playCases } from './crash-points/enumerate.ts';
+import { scenarios } from './scenarios/scenarios.ts';
+import { runStorm } from './storm/run-storm.ts';
+import { readStormCommand, type StormCommand } from './storm/storm-options.ts';
+import { pageOf, stormReportOf } from './storm/storm-report.ts';
+
+const usage = `pnpm chaos gate [--seed n] [--json]         the storm that CI plays
+pnpm chaos storm [--seed n] [--tasks n] [--kills n] [--freezes n] [--redis-kills n] [--failovers n]
+                 [--network-faults n] [--duration-ms n] [--workers n] [--producers n] [--lease-ms n]
+                 [--json] [--report]         one of any size; --report writes tooling/chaos/REPORT.md
+pnpm chaos points [scenario]                 every scenario, broken at every command`;
+
+const log = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+async function main([command = '', ...args]: readonly string[]): Promise<boolean> {
+  switch (command) {
+    case 'gate':
+    case 'storm':
+      return storm(readStormCommand(args));
+    case 'points':
+      return points(args[0] ?? '');
+    default:
+      log(usage);
+      return false;
+  }
+}
+
+async function storm({ storm: options, json, report }: StormCommand): Promise<boolean> {
+  const result = stormReportOf(options, await runStorm(options, log));
+  const page = pageOf(result, new Date().toISOString().slice(0, 10));
+  process.stdout.write(`${json ? JSON.stringify(result) : page}\n`);
+  if (report) await writeFile(new URL('../REPORT.md', import.meta.url), page);
+  log(`again: ${result.replay}`);
+  return result.holds;
+}
+
+async function points(name: string): Promise<boolean> {
+  await using server = await startRedisServer();
+  const wanted = scenarios.filter((scenario) => scenario.name.includes(name));
+  const cases = await listCases(server.url, wanted);
+  log(`${cases.length} cases`);
+  const { played, unreached, failed } = await playCases({ url: server.url, cases });
+  for (const each of failed) log(describeFailure(each.title, each));
+  process.stdout.write(`${played} cases played, ${unreached} points not reached, ${failed.length} failed\n`);
+  return failed.length === 0;
+}
+
+try {
+  process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+}
