@@ -1,3 +1,4 @@
+import { preciseNow } from '../ledger/precise-now.ts';
 import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
 import type { Target } from '../proxy/line.ts';
 import { pass, type SeenCommand, type Verdict } from '../proxy/verdict.ts';
@@ -9,6 +10,8 @@ export interface ArmedProxy extends AsyncDisposable {
   /** Resolves when the process has come to the point; a deadly blow has been dealt then. */
   readonly struck: Promise<void>;
   readonly hasStruck: () => boolean;
+  /** Resolves when nothing is held up (any more). */
+  readonly released: () => Promise<void>;
   /** Every command that came by, in order. */
   readonly commands: readonly SeenCommand[];
 }
@@ -19,11 +22,23 @@ export interface ArmedProxyOptions {
   readonly point: CrashPoint | null;
   /** Ends the process at once. */
   readonly kill: () => void;
+  /** Called when nothing is held up any more. */
+  readonly onReleased: (since: number) => void;
 }
 
-export async function startArmedProxy({ target, point, kill }: ArmedProxyOptions): Promise<ArmedProxy> {
+/** Longer than a lease of a second, an outage guard and a run elsewhere; shorter than a client waits for an answer, ms. */
+const heldUpFor = 4_000;
+
+export async function startArmedProxy({
+  target,
+  point,
+  kill,
+  onReleased,
+}: ArmedProxyOptions): Promise<ArmedProxy> {
   const commands: SeenCommand[] = [];
   let hasStruck = false;
+  let held: NodeJS.Timeout | undefined;
+  let released: Promise<void> = Promise.resolve();
   let tell: () => void = () => undefined;
   const struck = new Promise<void>((resolve) => {
     tell = resolve;
@@ -38,29 +53,46 @@ export async function startArmedProxy({ target, point, kill }: ArmedProxyOptions
     kill();
     strike();
   };
+  const holdUp = (): void => {
+    const since = preciseNow();
+    proxy.setFault({ kind: 'slow', delay: heldUpFor });
+    released = new Promise((resolve) => {
+      held = setTimeout(() => {
+        proxy.setFault({ kind: 'none' });
+        onReleased(since);
+        resolve();
+      }, heldUpFor);
+    });
+    strike();
+  };
   const proxy: FaultProxy = await startFaultProxy({
     target,
     judge: (command) => {
       commands.push(command);
       const isThere = point !== null && command.name === point.command && command.nth === point.nth;
-      return isThere && !hasStruck ? verdictOf(point, { strike, deadly }) : pass;
+      return isThere && !hasStruck ? verdictOf(point, { strike, deadly, holdUp }) : pass;
     },
   });
   return {
     url: proxy.url,
     struck,
     hasStruck: () => hasStruck,
+    released: () => released,
     commands,
-    [Symbol.asyncDispose]: () => proxy.stop(),
+    async [Symbol.asyncDispose]() {
+      clearTimeout(held);
+      await proxy.stop();
+    },
   };
 }
 
 interface Acts {
   readonly strike: () => void;
   readonly deadly: () => void;
+  readonly holdUp: () => void;
 }
 
-function verdictOf({ blow }: CrashPoint, { strike, deadly }: Acts): Verdict {
+function verdictOf({ blow }: CrashPoint, { strike, deadly, holdUp }: Acts): Verdict {
   switch (blow.kind) {
     case 'killed before':
       deadly();
@@ -70,6 +102,9 @@ function verdictOf({ blow }: CrashPoint, { strike, deadly }: Acts): Verdict {
     case 'reply lost':
       strike();
       return { kind: 'lose reply' };
+    case 'held up':
+      holdUp();
+      return pass;
     case 'refused':
       strike();
       return { kind: 'refuse', error: blow.error };

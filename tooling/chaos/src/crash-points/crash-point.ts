@@ -6,6 +6,8 @@ export type Blow =
   | { readonly kind: 'killed after' }
   /** Redis executes it; the connection breaks instead of the reply. */
   | { readonly kind: 'reply lost' }
+  /** This and all that follows reaches Redis when the lease has long ended and others have taken over; replies too. */
+  | { readonly kind: 'held up' }
   /** Redis does not execute it and answers this. */
   | { readonly kind: 'refused'; readonly error: string };
 
@@ -25,6 +27,9 @@ const anyTime: readonly string[] = [
   'LOADING Redis is loading the dataset in memory',
   'CLUSTERDOWN The cluster is down',
 ];
+
+/** Commands of a worker that others may have made void while they were on their way. */
+const voidable = ['step', 'renew', 'leave', 'fire', 'define'];
 
 /** What a server can say to these; to all others, which touch no key, it says none of it. */
 const errorsOf: Readonly<Record<string, readonly string[]>> = {
@@ -49,6 +54,7 @@ export function blowsAt(command: string): readonly Blow[] {
     { kind: 'killed before' },
     { kind: 'killed after' },
     { kind: 'reply lost' },
+    ...(voidable.includes(command) ? [{ kind: 'held up' } as const] : []),
     ...errors.map((error): Blow => ({ kind: 'refused', error })),
   ];
 }
@@ -61,4 +67,9 @@ export function describePoint({ command, nth, blow }: CrashPoint): string {
 /** Whether the process has to be replaced. */
 export function isDeadly({ kind }: Blow): boolean {
   return kind === 'killed before' || kind === 'killed after';
+}
+
+/** Whether others take over what the process held. */
+export function costsLease(blow: Blow): boolean {
+  return isDeadly(blow) || blow.kind === 'held up';
 }

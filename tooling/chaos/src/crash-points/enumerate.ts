@@ -1,10 +1,12 @@
-import { luaSources } from '@q/core/wire';
+import { atOnce } from '../at-once.ts';
 import type { Violation } from '../checker/violation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { askServer } from '../servers/ask-server.ts';
 import { type CrashPoint, describePoint } from './crash-point.ts';
+import { loadScripts } from './load-scripts.ts';
 import { pointsOf } from './points-of.ts';
 import { type CaseReport, runCase } from './run-case.ts';
+
+const tracedAtOnce = 4;
 
 /** One scenario broken at one point. */
 export interface CrashCase {
@@ -28,30 +30,29 @@ export interface Enumeration {
 
 /** Plays every scenario once without faults and lists what could go wrong in it. */
 export async function listCases(url: string, scenarios: readonly Scenario[]): Promise<readonly CrashCase[]> {
-  // Otherwise the first run of all would send every script twice.
-  await askServer(url, async (redis) => {
-    for (const { source } of Object.values(luaSources)) await redis.script('LOAD', source);
+  await loadScripts(url);
+  const traced = scenarios.flatMap((scenario) => scenario.victims.map((victim) => ({ scenario, victim })));
+  const reports = new Map<(typeof traced)[number], CaseReport>();
+  await atOnce(tracedAtOnce, traced, async (each) => {
+    const report = await runCase({ url, ...each, point: null });
+    if (report.violations.length > 0)
+      throw new Error(describeFailure(`${each.scenario.name} without faults`, report));
+    reports.set(each, report);
   });
-  const cases: CrashCase[] = [];
   const greeted = new Set<string>();
-  for (const scenario of scenarios) {
-    for (const victim of scenario.victims) {
-      const traced = await runCase({ url, scenario, victim, point: null });
-      if (traced.violations.length > 0)
-        throw new Error(describeFailure(`${scenario.name} without faults`, traced));
-      const points = pointsOf({ commands: traced.commands, withGreeting: !greeted.has(victim) });
-      greeted.add(victim);
-      for (const point of points) cases.push({ scenario, victim, point });
-    }
-  }
-  return cases;
+  return traced.flatMap((each) => {
+    const withGreeting = !greeted.has(each.victim);
+    greeted.add(each.victim);
+    const commands = reports.get(each)?.commands ?? new Map<string, number>();
+    return pointsOf({ commands, withGreeting }).map((point) => ({ ...each, point }));
+  });
 }
 
 export interface PlayOptions {
   readonly url: string;
   readonly cases: readonly CrashCase[];
   /** Cases at the same time: most of them wait for a lease to end. @default 6 */
-  readonly atOnce?: number;
+  readonly playedAtOnce?: number;
   readonly onPlayed?: (title: string, report: CaseReport) => void;
   /** Begins no case after this moment of `performance.now()`. @default never */
   readonly until?: number;
@@ -60,22 +61,20 @@ export interface PlayOptions {
 export async function playCases({
   url,
   cases,
-  atOnce = 6,
+  playedAtOnce = 6,
   onPlayed = () => undefined,
   until = Number.POSITIVE_INFINITY,
 }: PlayOptions): Promise<Enumeration> {
   const failed: FailedCase[] = [];
-  let [next, played, unreached] = [0, 0, 0];
-  const playOn = async (): Promise<void> => {
-    for (let each = cases[next++]; each !== undefined && performance.now() < until; each = cases[next++]) {
-      const report = await runCase({ url, ...each });
-      played += 1;
-      if (!report.wasReached) unreached += 1;
-      if (report.violations.length > 0) failed.push({ title: titleOf(each), ...report });
-      onPlayed(titleOf(each), report);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, playOn));
+  let [played, unreached] = [0, 0];
+  await atOnce(playedAtOnce, cases, async (each) => {
+    if (performance.now() > until) return;
+    const report = await runCase({ url, ...each });
+    played += 1;
+    if (!report.wasReached) unreached += 1;
+    if (report.violations.length > 0) failed.push({ title: titleOf(each), ...report });
+    onPlayed(titleOf(each), report);
+  });
   return { played, unreached, failed };
 }
 

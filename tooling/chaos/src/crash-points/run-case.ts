@@ -8,22 +8,22 @@ import { check } from '../checker/check.ts';
 import { collectFacts } from '../checker/facts.ts';
 import { readQueueState } from '../checker/queue-state.ts';
 import type { Violation } from '../checker/violation.ts';
+import { type DefectName, defectiveScript } from '../defects/defects.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
 import { type Child, startClient, startWorker } from '../processes/child.ts';
+import { nameScript } from '../proxy/command-name.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { until } from '../until.ts';
 import { createProducer } from '../workload/producer.ts';
 import { type ArmedProxy, startArmedProxy } from './armed-proxy.ts';
-import { type CrashPoint, isDeadly } from './crash-point.ts';
+import { type CrashPoint, costsLease, isDeadly } from './crash-point.ts';
 
 /** The shortest that a worker takes, ms: what a killed one held goes on after it. */
 const lease = 1_000;
 const gracePeriod = 250;
 const concurrency = 8;
-const drainWithin = 30_000;
-const patience = 30_000;
 const mostReapers = 3;
 
 export interface CaseOptions {
@@ -32,8 +32,10 @@ export interface CaseOptions {
   readonly victim: 'client' | 'worker';
   /** `null`: nothing goes wrong. */
   readonly point: CrashPoint | null;
-  /** Replaces scripts of core in the workers and clients, to see whether it is found. @default none */
-  readonly defect?: string;
+  /** Planted in the scripts of the victim, to see whether it is found. @default none */
+  readonly defect?: DefectName;
+  /** How long a result and the end are waited for, ms. @default 30_000 */
+  readonly patience?: number;
 }
 
 export interface CaseReport {
@@ -80,11 +82,13 @@ class Case {
   readonly #queue: string;
   readonly #children: Child[] = [];
   readonly #ledger: Ledger;
+  readonly #patience: number;
   #proxy: ArmedProxy | undefined;
 
   constructor(options: CaseOptions, ledgers: string, redis: Redis) {
     cases += 1;
     this.#options = options;
+    this.#patience = options.patience ?? 30_000;
     this.#ledgers = ledgers;
     this.#redis = redis;
     this.#queue = `chaos-${process.pid}-${cases}`;
@@ -119,19 +123,19 @@ class Case {
     const { scenario, point } = this.#options;
     const proxy = await this.#startProxy();
     const victim = this.#worker('victim', proxy.url);
-    const isDeadlyPoint = point !== null && isDeadly(point.blow);
     let heir: Child | undefined;
     const replaced = proxy.struck.then(async () => {
-      if (!isDeadlyPoint) return;
-      this.#noteKill('victim');
+      if (point === null || !costsLease(point.blow)) return;
       heir ??= this.#worker('heir', this.#options.url);
+      if (!isDeadly(point.blow)) return;
+      this.#note('kill', 'victim');
       await victim.exited;
     });
-    const terminated = this.#terminateWhenStarted(victim, () => {
+    this.#terminateWhenStarted(victim, () => {
       heir ??= this.#worker('heir', this.#options.url);
     });
     await this.#play(scenario);
-    await Promise.race([terminated, replaced, Promise.resolve()]);
+    await proxy.released();
     if (!victim.hasExited()) victim.signal('SIGTERM');
     const exit = await victim.exited;
     if (proxy.hasStruck()) await replaced;
@@ -143,29 +147,39 @@ class Case {
     const { scenario, url, point } = this.#options;
     const proxy = await this.#startProxy();
     const worker = this.#worker('worker', url);
+    // What is enqueued runs at once: a repeat that comes too late is seen.
+    const hasJoined = async (): Promise<true | undefined> =>
+      (await this.#redis.exists(this.keys.workers)) === 1 ? true : undefined;
+    await until(hasJoined, { what: 'the worker has joined' });
     const victim = startClient({
       ...this.#settings('victim', proxy.url),
       scenario: scenario.name,
       directUrl: url,
-      patience,
+      patience: this.#patience,
     });
     this.#children.push(victim);
     const exit = await victim.exited;
     const wasKilled = point !== null && isDeadly(point.blow) && proxy.hasStruck();
     if (wasKilled) {
-      this.#noteKill('victim');
+      this.#note('kill', 'victim');
       await this.#play(scenario);
     } else if (exit.code !== 0) this.complaints.push(`the client ended with ${exit.code ?? exit.signal}`);
     await this.#drainAndStop(worker);
   }
 
   async #startProxy(): Promise<ArmedProxy> {
-    const { hostname, port } = new URL(this.#options.url);
+    const { url, point, defect } = this.#options;
+    const { hostname, port } = new URL(url);
+    if (defect !== undefined) {
+      const { sha1, script } = defectiveScript(defect);
+      nameScript(sha1, script);
+    }
     const kill = (): void => this.#children.find(({ name }) => name === 'victim')?.signal('SIGKILL');
     this.#proxy = await startArmedProxy({
       target: { host: hostname, port: Number(port) },
-      point: this.#options.point,
+      point,
       kill,
+      onReleased: (since) => this.#note('network', 'victim', since),
     });
     return this.#proxy;
   }
@@ -176,7 +190,7 @@ class Case {
       url,
       queue: this.#queue,
       ledgers: this.#ledgers,
-      defect: this.#options.defect ?? '',
+      defect: name === 'victim' ? (this.#options.defect ?? null) : null,
     });
   }
 
@@ -186,27 +200,22 @@ class Case {
     return worker;
   }
 
-  #terminateWhenStarted(victim: Child, onTerminated: () => void): Promise<void> {
-    const { terminateAfter } = this.#options.scenario;
-    if (terminateAfter === undefined) return Promise.resolve();
+  #terminateWhenStarted(victim: Child, onTerminated: () => void): void {
     let started = 0;
-    return new Promise((resolve) =>
-      victim.onSaid(({ kind }) => {
-        if (kind !== 'started') return;
-        started += 1;
-        if (started !== terminateAfter) return;
-        this.#note('terminate', 'victim');
-        victim.signal('SIGTERM');
-        onTerminated();
-        resolve();
-      }),
-    );
+    victim.onSaid(({ kind }) => {
+      if (kind !== 'started') return;
+      started += 1;
+      if (started !== this.#options.scenario.terminateAfter) return;
+      this.#note('terminate', 'victim');
+      victim.signal('SIGTERM');
+      onTerminated();
+    });
   }
 
   async #play(scenario: Scenario): Promise<void> {
     const client = createClient({ redis: this.#options.url, queue: this.#queue });
     try {
-      const producer = createProducer({ client, ledger: this.#ledger, patience });
+      const producer = createProducer({ client, ledger: this.#ledger, patience: this.#patience });
       await scenario.play({ producer, redis: this.#redis, keys: this.keys });
     } finally {
       await client.close();
@@ -233,7 +242,7 @@ class Case {
     };
     await until(isDrained, {
       what: `${last} is the only worker, and nothing is left to do`,
-      within: drainWithin,
+      within: this.#patience,
     });
   }
 
@@ -243,14 +252,8 @@ class Case {
     return (await this.#redis.exists(ready, suspects, running, due, dead, workers)) > 0;
   }
 
-  #noteKill(victim: string): void {
-    this.#note('kill', victim);
-  }
-
-  #note(fault: 'kill' | 'terminate', victim: string): void {
-    const what = fault === 'kill' ? 'SIGKILL' : 'SIGTERM';
-    const since = preciseNow();
-    this.#ledger.write({ kind: 'fault', fault, victim, what, since, until: since });
+  #note(fault: 'kill' | 'terminate' | 'network', victim: string, since: number = preciseNow()): void {
+    this.#ledger.write({ kind: 'fault', fault, victim, what: fault, since, until: preciseNow() });
   }
 }
 
@@ -259,7 +262,7 @@ interface Facts {
   readonly url: string;
   readonly queue: string;
   readonly ledgers: string;
-  readonly defect: string;
+  readonly defect: DefectName | null;
 }
 
 function settingsOf({ name, url, queue, ledgers, defect }: Facts): {
@@ -267,7 +270,7 @@ function settingsOf({ name, url, queue, ledgers, defect }: Facts): {
   readonly queue: string;
   readonly ledgers: string;
   readonly name: string;
-  readonly defect: string;
+  readonly defect: DefectName | null;
 } {
   return { redis: { kind: 'server', url }, queue, ledgers, name, defect };
 }

@@ -1,4 +1,5 @@
 import type { RedisSource } from '@q/client';
+import type { DefectName } from '../defects/defects.ts';
 
 /** What the harness tells a process that it starts. */
 export interface ChildSettings {
@@ -9,8 +10,8 @@ export interface ChildSettings {
   readonly ledgers: string;
   /** Names the process in ledgers, and is the label of its worker. */
   readonly name: string;
-  /** Which defect to plant in its scripts; empty for none. */
-  readonly defect: string;
+  /** Planted in its scripts; `null` for none. */
+  readonly defect: DefectName | null;
 }
 
 export interface WorkerSettings extends ChildSettings {

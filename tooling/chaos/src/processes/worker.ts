@@ -1,4 +1,5 @@
 import { createWorker } from '@q/worker';
+import { plantDefect } from '../defects/plant-defect.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { noteStalls } from '../ledger/note-stalls.ts';
 import { handleCron, handleOccurrences, handleWorkload } from '../workload/handlers.ts';
@@ -6,6 +7,7 @@ import { endWithParent, say } from './say.ts';
 import { readWorkerSettings, sourceOf } from './settings.ts';
 
 const settings = readWorkerSettings();
+if (settings.defect !== null) plantDefect(settings.defect);
 const ledger = openLedger(settings.ledgers, settings.name);
 const worker = createWorker<undefined>({
   redis: sourceOf(settings.redis),

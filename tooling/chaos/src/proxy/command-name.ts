@@ -4,6 +4,11 @@ import { readArguments } from './resp-frames.ts';
 
 const scripts = new Map(Object.entries(luaSources).map(([name, { sha1 }]) => [sha1, name]));
 
+/** Makes a changed script known by the name of the one that it replaces. */
+export function nameScript(sha1: string, name: string): void {
+  scripts.set(sha1, name);
+}
+
 /** What a command is about: the name of our script, or of the command itself, in lower case. */
 export function commandNameOf(frame: Buffer): string {
   const [first, second, third] = readArguments(frame);

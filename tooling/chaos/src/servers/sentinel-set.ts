@@ -5,6 +5,8 @@ import { askServer, infoOf } from './ask-server.ts';
 /** ms of silence after which a Sentinel counts a server as down. */
 const downAfter = 800;
 const failoverTimeout = 3_000;
+/** ms, at most: promoting is quick, demoting is not. */
+const handOverTakes = 20_000;
 const sentinelCount = 3;
 const masterName = 'q';
 
@@ -28,8 +30,11 @@ export interface SentinelSet extends AsyncDisposable {
   replica(): Promise<RedisServer>;
   /** Resolves when the replica has all that the master has, and every Sentinel knows of it. */
   whole(): Promise<void>;
-  /** Hands over to the replica, both alive: writes wait until it has everything. Resolves when the Sentinels have done it. */
-  failover(): Promise<void>;
+  /**
+   * Hands over to the replica, both alive, without loss: writes wait until the replica has everything, and go on when
+   * the old master has become its replica. Answers when the new master was one, epoch ms.
+   */
+  failover(): Promise<number>;
   /** Resolves when another server than this one is the master. */
   replaced(old: RedisServer): Promise<void>;
   stop(): Promise<void>;
@@ -90,15 +95,21 @@ class PrivateSentinelSet implements SentinelSet {
     });
   }
 
-  async failover(): Promise<void> {
+  async failover(): Promise<number> {
     await this.whole();
     const old = await this.master();
     const [first] = this.sentinels;
     if (first === undefined) throw new Error('the set has no Sentinel');
-    await askServer(old.url, (redis) => redis.call('CLIENT', 'PAUSE', failoverTimeout, 'WRITE'));
+    await askServer(old.url, (redis) => redis.call('CLIENT', 'PAUSE', handOverTakes, 'WRITE'));
     await this.#caughtUp(old);
     await askServer(first.url, (redis) => redis.call('SENTINEL', 'FAILOVER', masterName));
     await this.replaced(old);
+    const replacedAt = Date.now();
+    // The Sentinels leave it a master for seconds, and clients that have not noticed would go on writing to it.
+    const isDemoted = async (): Promise<true | undefined> => ((await isMaster(old)) ? undefined : true);
+    await until(isDemoted, { what: `server ${old.port} is no master any more`, within: handOverTakes });
+    await askServer(old.url, (redis) => redis.call('CLIENT', 'UNPAUSE'));
+    return replacedAt;
   }
 
   async replaced(old: RedisServer): Promise<void> {
@@ -128,7 +139,7 @@ class PrivateSentinelSet implements SentinelSet {
       ]);
       return here.get('master_repl_offset') === there.get('slave_repl_offset') ? true : undefined;
     };
-    await until(offsets, { what: 'the replica has everything', within: failoverTimeout });
+    await until(offsets, { what: 'the replica has everything', within: handOverTakes });
   }
 
   async #currentMaster(): Promise<RedisServer | undefined> {

@@ -69,13 +69,11 @@ export async function sentinelArena(): Promise<Arena> {
     failOver: async (how) => {
       await set.whole();
       const old = await set.master();
-      if (how === 'hand over') await set.failover();
-      else {
-        await old.kill();
-        await set.replaced(old);
-      }
+      if (how === 'hand over') return set.failover();
+      await old.kill();
+      await set.replaced(old);
       const at = Date.now();
-      if (how === 'kill master') await old.restart();
+      await old.restart();
       return at;
     },
     [Symbol.asyncDispose]: () => set.stop(),

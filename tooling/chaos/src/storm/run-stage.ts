@@ -190,7 +190,7 @@ class Stage {
       queue: this.#keys.queue,
       ledgers: this.#ledgers,
       name,
-      defect: '',
+      defect: null,
     };
   }
 }
