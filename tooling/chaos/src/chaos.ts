@@ -1,16 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { startRedisServer } from '@q/dev-redis';
-import { describeFailure, listCases, playCases } from './crash-points/enumerate.ts';
+import { describeFailure, type Enumeration, listCases, playCases } from './crash-points/enumerate.ts';
+import { sampleCases } from './crash-points/sample-cases.ts';
 import { scenarios } from './scenarios/scenarios.ts';
 import { runStorm } from './storm/run-storm.ts';
 import { readStormCommand, type StormCommand } from './storm/storm-options.ts';
 import { pageOf, stormReportOf } from './storm/storm-report.ts';
 
-const usage = `pnpm chaos gate [--seed n] [--json]         the storm that CI plays
+const usage = `pnpm chaos gate [--seed n] [--json] [--report]
+                                             what CI plays: a storm, then crash points for a minute
 pnpm chaos storm [--seed n] [--tasks n] [--kills n] [--freezes n] [--redis-kills n] [--failovers n]
                  [--network-faults n] [--duration-ms n] [--workers n] [--producers n] [--lease-ms n]
                  [--json] [--report]         one of any size; --report writes tooling/chaos/REPORT.md
 pnpm chaos points [scenario]                 every scenario, broken at every command`;
+
+/** ms */
+const sampleBudget = 60_000;
 
 const log = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -18,7 +23,11 @@ const log = (line: string): void => {
 
 async function main([command = '', ...args]: readonly string[]): Promise<boolean> {
   switch (command) {
-    case 'gate':
+    case 'gate': {
+      const asked = readStormCommand(args);
+      const held = [await storm(asked), await sampledPoints(asked.storm.seed)];
+      return held.every(Boolean);
+    }
     case 'storm':
       return storm(readStormCommand(args));
     case 'points':
@@ -38,14 +47,22 @@ async function storm({ storm: options, json, report }: StormCommand): Promise<bo
   return result.holds;
 }
 
+async function sampledPoints(seed: number): Promise<boolean> {
+  await using server = await startRedisServer();
+  return judged(await sampleCases({ url: server.url, seed, budget: sampleBudget }));
+}
+
 async function points(name: string): Promise<boolean> {
   await using server = await startRedisServer();
   const wanted = scenarios.filter((scenario) => scenario.name.includes(name));
   const cases = await listCases(server.url, wanted);
   log(`${cases.length} cases`);
-  const { played, unreached, failed } = await playCases({ url: server.url, cases });
+  return judged(await playCases({ url: server.url, cases }));
+}
+
+function judged({ played, unreached, failed }: Enumeration): boolean {
   for (const each of failed) log(describeFailure(each.title, each));
-  process.stdout.write(`${played} cases played, ${unreached} points not reached, ${failed.length} failed\n`);
+  log(`${played} cases played, ${unreached} points not reached, ${failed.length} failed`);
   return failed.length === 0;
 }
 
