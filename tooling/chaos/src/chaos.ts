@@ -1,21 +1,26 @@
+import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { startRedisServer } from '@q/dev-redis';
 import { describeFailure, type Enumeration, listCases, playCases } from './crash-points/enumerate.ts';
 import { sampleCases } from './crash-points/sample-cases.ts';
+import { runModel } from './model/run-model.ts';
 import { scenarios } from './scenarios/scenarios.ts';
 import { runStorm } from './storm/run-storm.ts';
 import { readStormCommand, type StormCommand } from './storm/storm-options.ts';
 import { pageOf, stormReportOf } from './storm/storm-report.ts';
 
 const usage = `pnpm chaos gate [--seed n] [--json] [--report]
-                                             what CI plays: a storm, then crash points for a minute
+                                             what CI plays: a storm, crash points, stories of the model
 pnpm chaos storm [--seed n] [--tasks n] [--kills n] [--freezes n] [--redis-kills n] [--failovers n]
                  [--network-faults n] [--duration-ms n] [--workers n] [--producers n] [--lease-ms n]
                  [--json] [--report]         one of any size; --report writes tooling/chaos/REPORT.md
-pnpm chaos points [scenario]                 every scenario, broken at every command`;
+pnpm chaos points [scenario]                 every scenario, broken at every command
+pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything`;
 
 /** ms */
-const sampleBudget = 60_000;
+const sampleBudget = 45_000;
+const gateStories = 2_000;
+const storyLength = 60;
 
 const log = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -25,9 +30,12 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
   switch (command) {
     case 'gate': {
       const asked = readStormCommand(args);
-      const held = [await storm(asked), await sampledPoints(asked.storm.seed)];
+      const { seed } = asked.storm;
+      const held = [await storm(asked), await sampledPoints(seed), await model(seed, gateStories)];
       return held.every(Boolean);
     }
+    case 'model':
+      return model(Number(args[0] ?? randomInt(2 ** 31)), Number(args[1] ?? gateStories));
     case 'storm':
       return storm(readStormCommand(args));
     case 'points':
@@ -50,6 +58,21 @@ async function storm({ storm: options, json, report }: StormCommand): Promise<bo
 async function sampledPoints(seed: number): Promise<boolean> {
   await using server = await startRedisServer();
   return judged(await sampleCases({ url: server.url, seed, budget: sampleBudget }));
+}
+
+async function model(seed: number, runs: number): Promise<boolean> {
+  await using server = await startRedisServer();
+  const begunAt = performance.now();
+  const failure = await runModel({ url: server.url, seed, runs, length: storyLength }).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (failure !== null) log(failure);
+  const took = Math.round((performance.now() - begunAt) / 1_000);
+  log(
+    `${runs} stories of up to ${storyLength} acts in ${took} s, seed ${seed}: ${failure === null ? 'all held' : 'one failed'}`,
+  );
+  return failure === null;
 }
 
 async function points(name: string): Promise<boolean> {

@@ -39,6 +39,7 @@ export interface QueueState {
 }
 
 const page = 1_000;
+const none: ReadonlySet<string> = new Set();
 
 /** Reads it bit by bit: nothing may be working on the queue meanwhile. */
 export async function readQueueState(redis: Redis, keys: QueueKeys): Promise<QueueState> {
@@ -46,29 +47,29 @@ export async function readQueueState(redis: Redis, keys: QueueKeys): Promise<Que
   const names = (await scanAll(redis, `${prefix}*`)).map((key) => key.slice(prefix.length));
   const after = (start: string): string[] =>
     names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
+  const claims = after('claims:').map(
+    async (worker) => [worker, await mapAt(redis, keys.claims(worker))] as const,
+  );
+  const histories = after('history:').map(async (id) => [id, await redis.pttl(keys.history(id))] as const);
+  const [tasks, running, unique, ready, suspects] = await Promise.all([
+    readTasks(redis, keys, after('task:')),
+    mapAt(redis, keys.running),
+    mapAt(redis, keys.unique),
+    redis.lrange(keys.ready, 0, -1),
+    redis.lrange(keys.suspects, 0, -1),
+  ]);
+  const [due, workers, dead] = await Promise.all(
+    [keys.due, keys.workers, keys.dead].map(async (key) => new Set(await redis.zrange(key, '0', '-1'))),
+  );
+  const [tries, aborts, watched] = await Promise.all(
+    [keys.tries, keys.aborts, keys.watch].map(async (key) => new Set(await redis.hkeys(key))),
+  );
   return {
-    keys: names,
-    tasks: await readTasks(redis, keys, after('task:')),
-    ready: await redis.lrange(keys.ready, 0, -1),
-    suspects: await redis.lrange(keys.suspects, 0, -1),
-    running: await mapAt(redis, keys.running),
-    due: new Set(await redis.zrange(keys.due, '0', '-1')),
-    tries: new Set(await redis.hkeys(keys.tries)),
-    aborts: new Set(await redis.hkeys(keys.aborts)),
-    watched: new Set(await redis.hkeys(keys.watch)),
-    unique: await mapAt(redis, keys.unique),
-    workers: new Set(await redis.zrange(keys.workers, '0', '-1')),
-    dead: new Set(await redis.zrange(keys.dead, '0', '-1')),
-    claims: new Map(
-      await Promise.all(
-        after('claims:').map(async (worker) => [worker, await mapAt(redis, keys.claims(worker))] as const),
-      ),
-    ),
-    histories: new Map(
-      await Promise.all(
-        after('history:').map(async (id) => [id, await redis.pttl(keys.history(id))] as const),
-      ),
-    ),
+    ...{ keys: names, tasks, running, unique, ready, suspects },
+    ...{ due: due ?? none, workers: workers ?? none, dead: dead ?? none },
+    ...{ tries: tries ?? none, aborts: aborts ?? none, watched: watched ?? none },
+    claims: new Map(await Promise.all(claims)),
+    histories: new Map(await Promise.all(histories)),
   };
 }
 

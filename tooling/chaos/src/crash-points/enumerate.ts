@@ -78,7 +78,7 @@ export async function playCases({
   return { played, unreached, failed };
 }
 
-export function titleOf({ scenario, victim, point }: CrashCase): string {
+function titleOf({ scenario, victim, point }: CrashCase): string {
   return `${scenario.name}, ${victim}: ${describePoint(point)}`;
 }
 

@@ -83,7 +83,7 @@ function idOf({ options, task }: AnyCall): string {
   return options.id;
 }
 
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error) return String(error.code);
   return error instanceof Error ? error.name : String(error);
 }
