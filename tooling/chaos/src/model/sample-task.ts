@@ -9,7 +9,7 @@ import {
   uniqueLock,
 } from '@q/core/wire';
 
-export const lock: string = uniqueLock('report');
+const lock: string = uniqueLock('report');
 
 /** ms; longer than any story, so that no result is gone when it is looked for. */
 const ttl = 7_200_000;

@@ -9,6 +9,9 @@ const slotCount = 16_384;
 /** ms of silence after which the others count a node as down. */
 const nodeTimeout = 1_500;
 const keysPerMove = 100;
+/** ms; a Cluster gives an attempt up after as long. */
+const handOverTakes = 5_000;
+const handOverAttempts = 5;
 
 /** Three masters, each with a replica, as one Cluster: six processes of this machine. */
 export interface ClusterSet extends AsyncDisposable {
@@ -46,7 +49,9 @@ export async function startClusterSet(): Promise<ClusterSet> {
 
 async function startNode(): Promise<RedisServer> {
   const port = await freePort();
-  const clustered = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
+  const busPort = String(await freePort());
+  const settled = ['--cluster-allow-replica-migration', 'no'];
+  const clustered = ['--cluster-enabled', 'yes', '--cluster-port', busPort, ...settled];
   const prompt = ['--cluster-node-timeout', String(nodeTimeout), '--repl-diskless-sync-delay', '0'];
   return startRedisServer({ port, persistence: 'aof', args: [...clustered, ...prompt] });
 }
@@ -113,10 +118,14 @@ class PrivateClusterSet implements ClusterSet {
   }
 
   async replicaOf(slot: number): Promise<RedisServer> {
-    const master = await this.masterOf(slot);
-    const id = await myId(master);
-    const node = (await this.#view(master)).find((each) => each.masterId === id);
-    return this.#serverAt(node?.port);
+    // A master hears of its replica from the others, and may be asked before.
+    const found = async (): Promise<RedisServer | undefined> => {
+      const master = await this.masterOf(slot);
+      const id = await myId(master);
+      const node = (await this.#view(master)).find((each) => each.masterId === id && !each.hasFailed);
+      return this.servers.find((server) => server.port === node?.port);
+    };
+    return until(found, { what: `the master of slot ${slot} knows its replica` });
   }
 
   async migrate(slot: number, meanwhile: () => Promise<void> = async () => undefined): Promise<RedisServer> {
@@ -135,19 +144,34 @@ class PrivateClusterSet implements ClusterSet {
   }
 
   async failover(slot: number): Promise<void> {
-    const [old, replica] = [await this.masterOf(slot), await this.replicaOf(slot)];
-    await askServer(replica.url, (redis) => redis.call('CLUSTER', 'FAILOVER'));
-    await this.replaced(slot, old);
+    const old = await this.masterOf(slot);
+    for (let attempt = 1; ; attempt += 1) {
+      const replica = await this.replicaOf(slot);
+      await askServer(replica.url, (redis) => redis.call('CLUSTER', 'FAILOVER'));
+      // The others may refuse their votes, just after a slot has moved: nothing happens then.
+      const isReplaced = await this.#replaced(slot, { old, within: handOverTakes }).then(
+        () => true,
+        () => false,
+      );
+      if (isReplaced) return;
+      if (attempt === handOverAttempts)
+        throw new Error(`slot ${slot} was not handed over in ${attempt} attempts`);
+    }
   }
 
   async replaced(slot: number, old: RedisServer): Promise<void> {
-    await until(
-      async () => {
-        const owner = await this.#ownerOf(slot);
-        return owner !== undefined && owner !== old ? true : undefined;
-      },
-      { what: `another node than ${old.port} answers for slot ${slot}`, within: 30_000 },
-    );
+    await this.#replaced(slot, { old, within: 30_000 });
+  }
+
+  async #replaced(
+    slot: number,
+    { old, within }: { readonly old: RedisServer; readonly within: number },
+  ): Promise<void> {
+    const isReplaced = async (): Promise<true | undefined> => {
+      const owner = await this.#ownerOf(slot);
+      return owner !== undefined && owner !== old ? true : undefined;
+    };
+    await until(isReplaced, { what: `another node than ${old.port} answers for slot ${slot}`, within });
   }
 
   async whole(): Promise<void> {
@@ -198,6 +222,11 @@ async function isNodeWhole(server: RedisServer): Promise<boolean> {
     const state = String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'INFO')));
     if (!state.includes('cluster_state:ok')) return false;
     if (!state.includes(`cluster_known_nodes:${masterCount * 2}`)) return false;
+    // Until the last one has heard who copies whom, it takes a replica for a master.
+    const view = readClusterNodes(
+      String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'NODES'))),
+    );
+    if (view.filter((node) => node.isMaster).length !== masterCount) return false;
     const replication = await infoOf(server.url, 'replication');
     if (replication.get('role') === 'master') return replication.get('connected_slaves') === '1';
     return replication.get('master_link_status') === 'up';
