@@ -127,8 +127,14 @@ export class Membership {
   async leave(signal: AbortSignal): Promise<void> {
     const isSaid = (): boolean => this.#inFlight.size === 0 && this.#step.isFlushed;
     await this.#parts.changes.until(() => this.#isLapsed || isSaid(), { signal });
-    await this.#end();
-    if (this.#isLapsed) return;
+    const ended = this.#end();
+    await this.#loops;
+    if (!this.#isLapsed) await this.#sayLeaving(signal);
+    await ended;
+  }
+
+  /** Before the lease thread has ended, which may take longer than there is time: a renewal of one that has left changes nothing. */
+  async #sayLeaving(signal: AbortSignal): Promise<void> {
     try {
       while ((await this.#parts.port.run(leave, { worker: this.worker }, { signal })).kind === 'more');
     } catch (error) {
