@@ -101,7 +101,7 @@ export class World {
     for (let turn = 0; turn < drainTurns; turn += 1) {
       this.#runner.shift += lease / 3;
       await this.#runner.run(renew, { worker: last.wire, lease });
-      const settles = [...last.held].map(([id, claim]) => this.#ending(last, id, claim));
+      const settles = [...last.held].map(([id, claim]) => this.#ending(id, claim));
       const { sent, reply } = await last.step(settles, 50);
       this.#count(sent, reply);
       last.absorb(sent, reply);
@@ -156,7 +156,7 @@ export class World {
     const zombie = this.#former.findLast(({ wire, held: holds }) => wire.startsWith(seat) && holds.size > 0);
     if (zombie === undefined) return;
     const { sent, reply } = await zombie.settle(
-      [...zombie.held].map(([id, claim]) => this.#ending(zombie, id, claim)),
+      [...zombie.held].map(([id, claim]) => this.#ending(id, claim)),
     );
     this.#count(sent, reply);
     zombie.held.clear();
@@ -237,7 +237,7 @@ export class World {
     });
   }
 
-  #ending({ wire }: VirtualWorker, id: string, claim: number): SettleItem {
+  #ending(id: string, claim: number): SettleItem {
     return { id, claim, outcome: successOf(this.#isUnique(id)) };
   }
 
