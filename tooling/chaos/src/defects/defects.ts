@@ -11,27 +11,34 @@ interface Defect {
   readonly changes: ReadonlyArray<readonly [from: string, to: string]>;
 }
 
-const storesNew = 'if repeated or not write_all_new(pairs_of) then';
-const answers = 'replies[#replies + 1] = reply';
+const storesNew = "redis.call('MSETNX', unpack(stored, 1, 2 * count)) == 1";
+const linesUp = 'if all_new and not earliest then';
+const isCreated = "reply[at + 2] = is_new[at] and 'created' or verdict(value, known)";
 
 const defects: Readonly<Record<DefectName, Defect>> = {
   /** A settle is accepted whoever holds the task. */
-  'no fence': { script: 'step', changes: [['elseif tags[at] ~= item.tag then', 'elseif false then']] },
+  'no fence': {
+    script: 'step',
+    changes: [
+      ['if is_plain and tags[at] == tag and not is_more then', 'if is_plain and not is_more then'],
+      ['elseif item.holder ~= item.tag then', 'elseif false then'],
+    ],
+  },
   /** The first call stores the tasks, the second one puts them where they are found. */
   'hand-off in two steps': {
     script: 'enqueue',
     changes: [
       [
-        storesNew,
-        "if not repeated and write_all_new(pairs_of) then return redis.error_reply('TRYAGAIN the second step follows') else",
+        linesUp,
+        `if all_new then return redis.error_reply('TRYAGAIN the second step follows') end\n${linesUp}`,
       ],
-      [answers, `if reply == 'created' and not fresh then created[#created + 1] = item end ${answers}`],
+      [isCreated, `${isCreated}\nif reply[at + 2] == 'created' then is_new[at] = true end`],
     ],
   },
   /** What is sent again is stored again. */
   'enqueue is not idempotent': {
     script: 'enqueue',
-    changes: [[storesNew, "redis.call('MSET', unpack(pairs_of, 1, #pairs_of))\nif false then"]],
+    changes: [[storesNew, "redis.call('MSET', unpack(stored, 1, 2 * count)) and true"]],
   },
 };
 
