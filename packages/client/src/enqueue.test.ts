@@ -1,10 +1,9 @@
 import { call, task } from '@q/core';
 import { queueKeys } from '@q/core/wire';
-import { commandsPerformed } from '@q/testkit';
+import { commandsPerformed, openFaultyLine } from '@q/testkit';
 import { describe, expect } from 'vitest';
 import { z } from 'zod';
 import { test } from './test-support/client-test.ts';
-import { startLossyProxy } from './test-support/lossy-proxy.ts';
 
 const add = task<(a: number, b: number) => number>('add');
 const tick = task('tick');
@@ -176,10 +175,10 @@ describe('an id', () => {
     redis,
     queue,
   }) => {
-    await using proxy = await startLossyProxy(redisUrl);
-    await using unlucky = makeClient({ redis: proxy.url });
+    await using line = await openFaultyLine(redisUrl);
+    await using unlucky = makeClient({ redis: line.url });
     await unlucky.enqueue(tick).start({ id: 'before' });
-    const lost = proxy.loseNextAnswer();
+    const lost = line.loseNextAnswer();
     const [given, generated] = await Promise.all([
       unlucky.enqueue(tick).start({ id: 'order-7' }),
       unlucky.enqueue(tick),

@@ -1,11 +1,11 @@
 import { call, task } from '@q/core';
 import { queueKeys } from '@q/core/wire';
+import { openFaultyLine } from '@q/testkit';
 import type { Redis } from 'ioredis';
 import { describe, expect, vi } from 'vitest';
 import type { Client } from './client.ts';
 import { createClientOn } from './create-client.ts';
 import { test } from './test-support/client-test.ts';
-import { startLossyProxy } from './test-support/lossy-proxy.ts';
 
 const tick = task('tick');
 const double = task<(n: number) => number>('double');
@@ -188,15 +188,15 @@ describe('a result is told', () => {
     makeClient,
     worker,
   }) => {
-    await using proxy = await startLossyProxy(redisUrl);
-    await using client = makeClient({ redis: proxy.url });
+    await using line = await openFaultyLine(redisUrl);
+    await using client = makeClient({ redis: line.url });
     const handle = await client.enqueue(double, 2);
     const waiting = handle.value();
     await isWatched(redis, client.queue, handle.id);
-    proxy.cutOff();
+    line.cut();
     await worker.claim();
     await worker.succeed(handle.id, 4);
-    proxy.letIn();
+    await line.mend();
     const { error, after } = await timed(() => waiting);
     expect(error).toBeUndefined();
     // The regular round would come after two seconds.
@@ -244,15 +244,15 @@ test('a wait whose message was lost, for a result that is not stored, ends with 
   worker,
 }) => {
   const short = task<() => number>('short', { ttl: 0 });
-  await using proxy = await startLossyProxy(redisUrl);
-  await using client = makeClient({ redis: proxy.url });
+  await using line = await openFaultyLine(redisUrl);
+  await using client = makeClient({ redis: line.url });
   const handle = await client.enqueue(short);
   const waiting = timed(() => handle.value());
   await isWatched(redis, client.queue, handle.id);
-  proxy.cutOff();
+  line.cut();
   await worker.claim();
   await worker.succeed(handle.id, 4);
-  proxy.letIn();
+  await line.mend();
   expect((await waiting).error).toMatchObject({ code: 'Q_RESULT_EXPIRED', id: handle.id });
 });
 

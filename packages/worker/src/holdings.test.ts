@@ -3,16 +3,29 @@ import { encodeTaskValue, noTries, type SettleItem } from '@q/core/wire';
 import { describe, expect, it } from 'vitest';
 import { type Delivery, readDeliveries } from './execution/delivery.ts';
 import { SettleQueue } from './execution/settle-queue.ts';
+import { Timeouts } from './execution/timeouts.ts';
 import { Registry } from './handlers/registry.ts';
 import { Holdings } from './holdings.ts';
 import { InFlight } from './in-flight.ts';
 import { Latch } from './latch.ts';
+import { Pace } from './pace.ts';
 import { Slots } from './slots.ts';
 import { deferred } from './test-support/deferred.ts';
 import { type RecordedLog, recordedLog } from './test-support/recorded-log.ts';
 
+interface Given {
+  readonly acked?: number;
+  readonly isAsking?: boolean;
+  readonly slots?: number;
+  /** Very many tasks have just ended here. */
+  readonly rush?: boolean;
+}
+
 interface Held {
   readonly holdings: Holdings;
+  /** As the answer of a claim does. */
+  readonly begin: (...ids: readonly string[]) => void;
+  readonly inFlight: InFlight;
   readonly slots: Slots;
   readonly log: RecordedLog;
   /** Ids whose handler was called. */
@@ -23,7 +36,7 @@ interface Held {
   readonly settled: () => Promise<SettleItem[]>;
 }
 
-function create(claims: { acked: number; isAsking: boolean } = { acked: 5, isAsking: false }): Held {
+function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: Given = {}): Held {
   const registry = new Registry('UTC');
   const ended = deferred();
   const ran: string[] = [];
@@ -33,27 +46,42 @@ function create(claims: { acked: number; isAsking: boolean } = { acked: 5, isAsk
   });
   const changes = new Latch();
   const settles = new SettleQueue();
-  const slots = new Slots(4, () => changes.notify());
+  const slots = new Slots(most, () => changes.notify());
   const log = recordedLog();
+  const inFlight = new InFlight();
   const client = (): never => {
     throw new Error('nobody enqueues here');
   };
   const context = { deps: undefined, workerId: 'w~1', log, client };
+  let now = 0;
+  const pace = new Pace(10, () => now);
+  if (rush) {
+    pace.came(1);
+    for (let each = 0; each < 100; each += 1) pace.ran(0);
+    now = 1;
+  }
+  const timeouts = new Timeouts();
   const execution = { registry, codec: defaultCodec, context, log, now: () => 50, abandonAfter: 10_000 };
   const holdings = new Holdings({
     ...execution,
     lease: 30_000,
     slots,
-    inFlight: new InFlight(),
+    inFlight,
     settles,
     changes,
-    claims,
+    pace,
+    timeouts,
+    claims: () => ({ acked, isAsking }),
   });
+  const begin = (...ids: readonly string[]): void => {
+    holdings.take(ids.map((id) => delivery(id)));
+    holdings.fill();
+  };
   const settled = async (): Promise<SettleItem[]> => {
     await changes.until(() => settles.size > 0, { signal: new AbortController().signal });
     return settles.take();
   };
-  return { holdings, slots, log, ran, end: () => ended.resolve(), settled };
+  return { holdings, begin, inFlight, slots, log, ran, end: () => ended.resolve(), settled };
 }
 
 function delivery(id: string, claim = 6): Delivery {
@@ -67,8 +95,8 @@ function delivery(id: string, claim = 6): Delivery {
 
 describe('what a membership holds', () => {
   it('runs what is delivered, and keeps its slot until the handler has ended', async () => {
-    const { holdings, slots, ran, end, settled } = create();
-    holdings.begin(delivery('a'));
+    const { begin, slots, ran, end, settled } = create();
+    begin('a');
     expect([ran, slots.free]).toEqual([['a'], 3]);
     end();
     expect(await settled()).toMatchObject([{ id: 'a', claim: 6, outcome: { kind: 'succeed' } }]);
@@ -76,32 +104,32 @@ describe('what a membership holds', () => {
   });
 
   it('gives back unstarted what is delivered while the worker stops', async () => {
-    const { holdings, slots, ran, settled } = create();
+    const { holdings, begin, slots, ran, settled } = create();
     holdings.stopStarting();
-    holdings.begin(delivery('a'));
+    begin('a');
     expect(await settled()).toMatchObject([{ id: 'a', outcome: { kind: 'release', tries: null } }]);
     expect([ran, slots.free]).toEqual([[], 4]);
   });
 
   it('does not start what was aborted while the answer that brings it was on the way', async () => {
-    const { holdings, ran, settled } = create({ acked: 5, isAsking: true });
+    const { holdings, begin, ran, settled } = create({ isAsking: true });
     holdings.abort('a');
-    holdings.begin(delivery('a'));
+    begin('a');
     expect(await settled()).toMatchObject([{ id: 'a', outcome: { kind: 'abort' } }]);
     expect(ran).toEqual([]);
   });
 
   it('forgets such an abort with the answer: the id may be enqueued again', () => {
-    const { holdings, ran } = create({ acked: 5, isAsking: true });
+    const { holdings, begin, ran } = create({ isAsking: true });
     holdings.abort('a');
     holdings.answered();
-    holdings.begin(delivery('a'));
+    begin('a');
     expect(ran).toEqual(['a']);
   });
 
   it('says nothing of what it dropped, and frees the slots when the handlers end', async () => {
-    const { holdings, slots, log, end, settled } = create();
-    holdings.begin(delivery('a'));
+    const { holdings, begin, slots, log, end, settled } = create();
+    begin('a');
     holdings.drop();
     end();
     await expect.poll(() => slots.free).toBe(4);
@@ -114,7 +142,7 @@ describe('what a membership holds', () => {
     ['a claim whose answer is still on the way', 6, false],
     ['a claim that was answered', 5, true],
   ])('gives back what only Redis knows of, of %s: %s', (_which, claim, isGiven) => {
-    const { holdings, settled } = create({ acked: 5, isAsking: false });
+    const { holdings, settled } = create();
     holdings.giveBackUnknown('ghost', claim);
     const given = settled();
     return expect(Promise.race([given, afterTurns('nothing')])).resolves.toEqual(
@@ -123,10 +151,65 @@ describe('what a membership holds', () => {
   });
 
   it('does not give back what runs here', () => {
-    const { holdings, settled } = create({ acked: 6, isAsking: false });
-    holdings.begin(delivery('a', 6));
+    const { holdings, begin, settled } = create({ acked: 6 });
+    begin('a');
     holdings.giveBackUnknown('a', 6);
     return expect(Promise.race([settled(), afterTurns('nothing')])).resolves.toBe('nothing');
+  });
+});
+
+describe('what was claimed ahead of the slots', () => {
+  it('starts in the order of its claim as slots get free', async () => {
+    const { begin, ran, end } = create({ slots: 1 });
+    begin('a', 'b', 'c');
+    expect(ran).toEqual(['a']);
+    end();
+    await expect.poll(() => ran).toEqual(['a', 'b', 'c']);
+  });
+
+  it('goes back at once and uncharged when the worker stops; what runs goes on', async () => {
+    const { holdings, begin, ran, settled } = create({ slots: 1 });
+    begin('a', 'b', 'c');
+    holdings.stopStarting();
+    expect(await settled()).toEqual(
+      ['b', 'c'].map((id) => ({ id, claim: 6, outcome: { kind: 'release', tries: null, lock: '' } })),
+    );
+    expect(ran).toEqual(['a']);
+  });
+
+  it('goes back when its slots are taken by runs that turn out to be long', async () => {
+    const { holdings, begin, ran, settled } = create({ slots: 1 });
+    begin('a', 'b');
+    expect(await settled()).toMatchObject([{ id: 'b', outcome: { kind: 'release', tries: null } }]);
+    expect([ran, holdings.room]).toEqual([['a'], 0]);
+  });
+
+  it('is aborted without being started', async () => {
+    const { holdings, begin, ran, end, settled } = create({ slots: 1 });
+    begin('a', 'b');
+    holdings.abort('b');
+    expect(await settled()).toMatchObject([{ id: 'b', outcome: { kind: 'abort' } }]);
+    end();
+    await settled();
+    expect(ran).toEqual(['a']);
+  });
+
+  it('is forgotten when another worker may have it, or when all was lost', async () => {
+    const { holdings, begin, ran, slots, end } = create({ slots: 1 });
+    begin('a', 'b', 'c');
+    holdings.lose('b');
+    holdings.drop();
+    end();
+    await expect.poll(() => slots.free).toBe(1);
+    expect(ran).toEqual(['a']);
+  });
+
+  it('is nothing while a task is held that a worker has crashed with', () => {
+    const { holdings, begin, inFlight } = create({ slots: 1, rush: true });
+    begin('a');
+    expect(holdings.room).toBeGreaterThan(0);
+    inFlight.openClaim(7, [{ tries: { ...noTries, crashes: 1 } }], false);
+    expect(holdings.room).toBe(0);
   });
 });
 

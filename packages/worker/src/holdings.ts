@@ -8,26 +8,34 @@ import type { SettleQueue } from './execution/settle-queue.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Latch } from './latch.ts';
 import type { Logger } from './log.ts';
+import type { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export interface HoldingsParts extends Omit<ExecuteParts, 'onSettled' | 'onLanded'> {
   readonly lease: number;
   readonly slots: Slots;
+  readonly pace: Pace;
   readonly inFlight: InFlight;
   readonly settles: SettleQueue;
   readonly changes: Latch;
   readonly log: Logger;
   /** What the queue does not know of: the claims whose answers are still on the way. */
-  readonly claims: { readonly acked: number; readonly isAsking: boolean };
+  readonly claims: () => { readonly acked: number; readonly isAsking: boolean };
 }
+
+/** Handlers that never wait are started one after the other; after so many ms the event loop gets its turn. */
+const longestTurn = 5;
 
 /** What one membership holds: every delivery passes through here, from the claim to the outcome that waits to be sent. */
 export class Holdings {
   readonly #parts: HoldingsParts;
   readonly #execution: ExecuteParts;
+  readonly #line = new WaitingLine(() => this.#giveBackStuck());
   /** Aborts of tasks that a claim under way may bring. */
   readonly #early = new Set<string>();
   #isStarting = true;
+  #isFilling = false;
   #isDropped = false;
 
   constructor(parts: HoldingsParts) {
@@ -39,36 +47,76 @@ export class Holdings {
     };
   }
 
-  get isStarting(): boolean {
-    return this.#isStarting;
+  /** How many tasks to ask for: one for each free slot, and some ahead of the slots when runs are short. */
+  get room(): number {
+    if (!this.#isStarting) return 0;
+    const { free } = this.#parts.slots;
+    const ahead = this.#ahead;
+    // In two halves, so that one runs while the other is fetched.
+    const most = ahead === 0 ? free : Math.max(free, Math.ceil((free + ahead) / 2));
+    return Math.max(0, Math.min(most, free + ahead - this.#line.length));
   }
 
-  /** From now on deliveries go back unstarted. */
+  /** Whether slots will be empty before another claim is answered. */
+  get isRunningDry(): boolean {
+    return this.#isStarting && this.#line.length < (this.#parts.slots.free + this.#ahead) / 2;
+  }
+
+  /** Whether something waits that could run. */
+  get canStart(): boolean {
+    return this.#line.length > 0 && this.#parts.slots.free > 0 && !this.#isFilling;
+  }
+
+  /** From now on deliveries go back unstarted, those that wait for a slot first. */
   stopStarting(): void {
     this.#isStarting = false;
+    this.#giveBack(this.#line.takeBehind(0));
   }
 
-  begin(delivery: Delivery): void {
-    const { id, tries, lock } = delivery;
-    if (!this.#isStarting) this.#settle(delivery, { kind: 'release', tries: null, lock });
-    else if (this.#early.has(id)) this.#settle(delivery, { kind: 'abort', tries, lock, keepLock: false });
-    else this.#start(delivery);
+  /** What a claim has brought; {@link fill} starts it. */
+  take(deliveries: readonly Delivery[]): void {
+    const { inFlight, lease, pace } = this.#parts;
+    const waiting: Flight[] = [];
+    pace.came(deliveries.length);
+    for (const delivery of deliveries) {
+      // Somebody else ended the earlier one, or it could not have been claimed again.
+      this.lose(delivery.id);
+      const flight = new Flight(delivery, lease);
+      inFlight.add(flight);
+      if (this.#early.has(delivery.id)) this.#abortUnstarted(flight);
+      else waiting.push(flight);
+    }
+    if (this.#isStarting) this.#line.join(waiting);
+    else this.#giveBack(waiting);
   }
 
-  #start(delivery: Delivery): void {
-    const { inFlight, slots, lease } = this.#parts;
-    // Somebody else ended the earlier one, or it could not have been claimed again.
-    this.lose(delivery.id);
-    const flight = new Flight(delivery, lease);
-    slots.take();
-    inFlight.add(flight);
-    void execute(flight, this.#execution);
+  /** Starts what waits, as far as there are free slots. */
+  fill(): void {
+    // A handler that has ended within its call was started by the loop below, which goes on by itself.
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    const { slots } = this.#parts;
+    const begunAt = performance.now();
+    while (slots.free > 0) {
+      const flight = this.#line.next();
+      if (flight === undefined) break;
+      flight.isStarted = true;
+      slots.take();
+      execute(flight, this.#execution);
+      if (this.#line.length > 0 && performance.now() - begunAt > longestTurn) {
+        setImmediate(() => this.fill());
+        break;
+      }
+    }
+    this.#isFilling = false;
   }
 
   abort(id: string): void {
     const flight = this.#parts.inFlight.find(id);
-    if (flight !== undefined) flight.interrupt({ kind: 'aborted' });
-    else if (this.#parts.claims.isAsking) this.#early.add(id);
+    if (flight === undefined) {
+      if (this.#parts.claims().isAsking) this.#early.add(id);
+    } else if (this.#line.remove(flight)) this.#abortUnstarted(flight);
+    else flight.interrupt({ kind: 'aborted' });
   }
 
   /** The claim under way has been answered. */
@@ -78,7 +126,10 @@ export class Holdings {
 
   /** Another worker may have it. */
   lose(id: string): void {
-    this.#parts.inFlight.find(id)?.interrupt({ kind: 'lost' });
+    const flight = this.#parts.inFlight.find(id);
+    if (flight === undefined) return;
+    if (this.#line.remove(flight)) this.#drop(flight);
+    else flight.interrupt({ kind: 'lost' });
   }
 
   interruptAll(interruption: Interruption): void {
@@ -89,6 +140,7 @@ export class Holdings {
   drop(): void {
     this.#isDropped = true;
     this.#isStarting = false;
+    for (const flight of this.#line.takeBehind(0)) this.#drop(flight);
     this.interruptAll({ kind: 'lost' });
     this.#parts.settles.clear();
   }
@@ -96,7 +148,7 @@ export class Holdings {
   /** Redis says that this worker holds it; gives it back, unless the answer that brings it is still on the way. */
   giveBackUnknown(id: string, claim: number): void {
     const { claims, inFlight, settles, changes } = this.#parts;
-    if (claim > claims.acked || inFlight.has(id, claim)) return;
+    if (claim > claims().acked || inFlight.has(id, claim)) return;
     settles.add({ id, claim, outcome: { kind: 'release', tries: null, lock: '' } });
     changes.notify();
   }
@@ -110,14 +162,35 @@ export class Holdings {
     );
   }
 
+  /** A task after a crash may have been its reason: nothing that could as well be elsewhere is held beside it. */
+  get #ahead(): number {
+    return this.#parts.inFlight.holdsCrashed ? 0 : this.#parts.pace.ahead;
+  }
+
+  /** Their slots are taken by runs that turn out to be long. */
+  #giveBackStuck(): void {
+    const { pace, slots } = this.#parts;
+    pace.stuck();
+    // Those that have a free slot are only kept from it by a busy event loop, which is free now.
+    this.#giveBack(this.#line.takeBehind(slots.free));
+  }
+
+  #giveBack(flights: readonly Flight[]): void {
+    for (const flight of flights) this.#settle(flight, { kind: 'release', tries: null, lock: '' });
+  }
+
+  #abortUnstarted(flight: Flight): void {
+    const { tries, lock } = flight.delivery;
+    this.#settle(flight, { kind: 'abort', tries, lock, keepLock: false });
+  }
+
   #onSettled(flight: Flight, outcome: SettleOutcome | null): void {
     if (outcome === null) {
-      this.#parts.inFlight.dropped(flight.delivery);
-      this.#parts.changes.notify();
+      this.#drop(flight);
       return;
     }
     flight.keepsLock = 'keepLock' in outcome && outcome.keepLock && outcome.lock !== '';
-    this.#settle(flight.delivery, outcome);
+    this.#settle(flight, outcome);
   }
 
   #onLanded({ keepsLock, delivery }: Flight, isGivenUp: boolean): void {
@@ -132,12 +205,22 @@ export class Holdings {
     if (keepsLock && !this.#isDropped)
       this.#parts.settles.add({ id, claim, outcome: { kind: 'unlock', lock } });
     this.#parts.slots.giveBack();
+    this.fill();
   }
 
-  #settle({ id, claim }: Delivery, outcome: SettleOutcome): void {
+  #drop(flight: Flight): void {
+    const { inFlight, pace, changes } = this.#parts;
+    pace.went();
+    inFlight.dropped(flight);
+    changes.notify();
+  }
+
+  #settle(flight: Flight, outcome: SettleOutcome): void {
+    const { inFlight, settles, pace, changes } = this.#parts;
     if (this.#isDropped) return;
-    const { inFlight, settles, changes } = this.#parts;
-    inFlight.settling({ id, claim });
+    const { id, claim } = flight.delivery;
+    pace.went();
+    inFlight.settling(flight);
     settles.add({ id, claim, outcome });
     changes.notify();
   }

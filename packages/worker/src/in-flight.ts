@@ -1,8 +1,11 @@
+import type { Delivery } from './execution/delivery.ts';
 import type { Flight } from './execution/flight.ts';
 
 interface OpenClaim {
   left: number;
   readonly hasSuspect: boolean;
+  /** One of its tasks was held by a worker that crashed. */
+  readonly hasCrashed: boolean;
 }
 
 export interface HeldId {
@@ -15,70 +18,99 @@ export interface HeldId {
  * until a call that settles it has been answered; a claim is open until all of its deliveries are settled.
  */
 export class InFlight {
-  readonly #flights = new Map<string, Flight>();
-  /** Settled, but the answer is not here yet. */
-  readonly #settling = new Map<string, number>();
+  /** By id; those whose outcome is on the way too. */
+  readonly #held = new Map<string, Flight>();
   readonly #claims = new Map<number, OpenClaim>();
   #finished: number[] = [];
+  #awaited = 0;
+  #suspectClaims = 0;
+  #crashedClaims = 0;
 
+  /** How many outcomes are awaited. */
   get size(): number {
-    return this.#flights.size;
+    return this.#awaited;
   }
 
+  /** Without those whose outcome is on the way. */
   get flights(): Flight[] {
-    return [...this.#flights.values()];
+    return [...this.#held.values()].filter(({ isSettled }) => !isSettled);
   }
 
   /** Only one suspect at a time is given to a worker, so that a crash can be blamed on it. */
   get holdsSuspect(): boolean {
-    for (const { hasSuspect } of this.#claims.values()) if (hasSuspect) return true;
-    return false;
+    return this.#suspectClaims > 0;
   }
 
+  /** Something that was held by a worker that crashed; it may have been the reason. */
+  get holdsCrashed(): boolean {
+    return this.#crashedClaims > 0;
+  }
+
+  /** Unless its outcome is on the way. */
   find(id: string): Flight | undefined {
-    return this.#flights.get(id);
+    const flight = this.#held.get(id);
+    return flight?.isSettled === true ? undefined : flight;
   }
 
   has(id: string, claim: number): boolean {
-    return this.#flights.get(id)?.delivery.claim === claim || this.#settling.get(id) === claim;
+    return this.#held.get(id)?.delivery.claim === claim;
   }
 
   ids(): HeldId[] {
     return this.flights.map(({ delivery: { id, claim } }) => ({ id, claim }));
   }
 
+  /** Of the tasks that run. */
   names(): string[] {
-    return [...new Set(this.flights.map(({ delivery }) => delivery.envelope?.name ?? 'unknown'))];
+    const running = this.flights.filter(({ isStarted }) => isStarted);
+    return [...new Set(running.map(({ delivery }) => delivery.envelope?.name ?? 'unknown'))];
   }
 
-  openClaim(claim: number, count: number, hasSuspect: boolean): void {
-    if (count > 0) this.#claims.set(claim, { left: count, hasSuspect });
+  openClaim(claim: number, deliveries: readonly Pick<Delivery, 'tries'>[], hasSuspect: boolean): void {
+    if (deliveries.length === 0) return;
+    const hasCrashed = deliveries.some(({ tries }) => tries.crashes > 0);
+    this.#claims.set(claim, { left: deliveries.length, hasSuspect, hasCrashed });
+    if (hasSuspect) this.#suspectClaims += 1;
+    if (hasCrashed) this.#crashedClaims += 1;
   }
 
   add(flight: Flight): void {
-    this.#flights.set(flight.delivery.id, flight);
+    this.#held.set(flight.delivery.id, flight);
+    this.#awaited += 1;
   }
 
   /** Its outcome is on the way. */
-  settling({ id, claim }: HeldId): void {
-    this.#remove(id, claim);
-    this.#settling.set(id, claim);
-  }
-
-  /** A call that settles it is put together: it counts for the numbers that the same call says are finished. */
-  sending({ claim }: HeldId): void {
-    this.#count(claim);
+  settling(flight: Flight): void {
+    if (flight.isSettled) return;
+    flight.isSettled = true;
+    this.#awaited -= 1;
   }
 
   /** Nothing is to be settled: it is not held any more. */
-  dropped({ id, claim }: HeldId): void {
-    this.#remove(id, claim);
-    this.#count(claim);
+  dropped(flight: Flight): void {
+    this.settling(flight);
+    const { id, claim } = flight.delivery;
+    this.settled({ id, claim });
+    this.done(claim);
+  }
+
+  /** One delivery of this claim needs nothing more: the call that settles it is put together, or there is nothing to settle. */
+  done(claim: number): void {
+    const open = this.#claims.get(claim);
+    if (open === undefined) return;
+    open.left -= 1;
+    if (open.left > 0) return;
+    this.#claims.delete(claim);
+    if (open.hasSuspect) this.#suspectClaims -= 1;
+    if (open.hasCrashed) this.#crashedClaims -= 1;
+    this.#finished.push(claim);
   }
 
   /** The call that settled it was answered. */
   settled({ id, claim }: HeldId): void {
-    if (this.#settling.get(id) === claim) this.#settling.delete(id);
+    const flight = this.#held.get(id);
+    // The task may have come back meanwhile, by another claim.
+    if (flight?.isSettled === true && flight.delivery.claim === claim) this.#held.delete(id);
   }
 
   /** Numbers of claims that have been settled whole since the last time. */
@@ -86,18 +118,5 @@ export class InFlight {
     const finished = this.#finished;
     this.#finished = [];
     return finished;
-  }
-
-  #remove(id: string, claim: number): void {
-    if (this.#flights.get(id)?.delivery.claim === claim) this.#flights.delete(id);
-  }
-
-  #count(claim: number): void {
-    const open = this.#claims.get(claim);
-    if (open === undefined) return;
-    open.left -= 1;
-    if (open.left > 0) return;
-    this.#claims.delete(claim);
-    this.#finished.push(claim);
   }
 }

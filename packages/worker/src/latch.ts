@@ -5,38 +5,44 @@ export interface WaitLimits {
   readonly atMost?: number;
 }
 
-/** Wakes those who wait for something to change; each looks for itself whether it has. */
+interface Waiting {
+  readonly isOver: () => boolean;
+  readonly wake: () => void;
+}
+
+/**
+ * Lets those go on whose condition has come to hold. Conditions are asked with every change, some of which happen once
+ * per task: asking is all that a change costs, and nobody wakes in vain.
+ */
 export class Latch {
-  #waiting = new Set<() => void>();
+  #waiting: Waiting[] = [];
 
   notify(): void {
-    if (this.#waiting.size === 0) return;
-    const woken = this.#waiting;
-    this.#waiting = new Set();
-    for (const wake of woken) wake();
-  }
-
-  /** Resolves when the condition holds, when the signal aborts, and when the time is over. */
-  async until(condition: () => boolean, { signal, atMost }: WaitLimits): Promise<void> {
-    const end = atMost === undefined ? Number.POSITIVE_INFINITY : performance.now() + atMost;
-    while (!condition() && !signal.aborted) {
-      const left = end - performance.now();
-      if (left <= 0) return;
-      await this.#next(signal, left);
+    for (const waiting of this.#waiting) {
+      if (!waiting.isOver()) continue;
+      // A new list: this one is being walked.
+      this.#waiting = this.#waiting.filter((other) => other !== waiting);
+      waiting.wake();
     }
   }
 
-  #next(signal: AbortSignal, ms: number): Promise<void> {
+  /** Resolves when the condition holds, when the signal aborts, and when the time is over. */
+  until(condition: () => boolean, { signal, atMost }: WaitLimits): Promise<void> {
+    if (condition() || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
+      const waiting = { isOver: condition, wake: (): void => wake() };
       const wake = (): void => {
-        signal.removeEventListener('abort', wake);
+        signal.removeEventListener('abort', giveUp);
         clearTimeout(timer);
-        this.#waiting.delete(wake);
         resolve();
       };
-      const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(wake, Math.ceil(ms));
-      signal.addEventListener('abort', wake);
-      this.#waiting.add(wake);
+      const giveUp = (): void => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        wake();
+      };
+      const timer = atMost === undefined ? undefined : setTimeout(giveUp, Math.max(0, Math.ceil(atMost)));
+      signal.addEventListener('abort', giveUp);
+      this.#waiting.push(waiting);
     });
   }
 }

@@ -97,10 +97,14 @@ export class Lifecycle implements RunningWorker {
     return this.stop();
   }
 
-  /** Gives up a start that is under way: `start()` rejects. */
+  /**
+   * Gives up a start that is under way: `start()` rejects. One that has got as far as the queue may still resolve,
+   * and is to be stopped like any other.
+   */
   cancelStart(): void {
     this.#stopping.abort();
-    void this.#port.close();
+    // A set-up may be waiting for an answer of Redis; what joins the queue heeds the signal.
+    if (this.#presence === null) void this.#port.close();
   }
 
   #stopOnce(grace: number, failure: Error | null): Promise<void> {

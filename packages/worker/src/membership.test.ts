@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openRedisPort, type RedisPort } from '@q/client/port';
 import { call, task } from '@q/core';
-import type { StepInput } from '@q/core/wire';
+import type { StepInput, StepReply } from '@q/core/wire';
 import { describe, expect } from 'vitest';
 import { Registry } from './handlers/registry.ts';
 import { Latch } from './latch.ts';
 import { Membership } from './membership.ts';
 import { newWorkerId } from './presence.ts';
 import { Slots } from './slots.ts';
+import { type CreatedResources, countCreated } from './test-support/created-resources.ts';
 import { deferred } from './test-support/deferred.ts';
 import { type Rig, test } from './test-support/worker-test.ts';
 import { resolveWorkerOptions } from './worker-options.ts';
@@ -17,37 +18,70 @@ const work = task<(n: number) => void>('work');
 interface Observed {
   readonly membership: Membership;
   /** Every call of the step loop, in order. */
-  readonly steps: readonly StepInput[];
-  readonly close: () => Promise<void>;
+  readonly steps: readonly Sent[];
+  readonly handles: readonly { readonly id: string }[];
+  /** Leaves when what runs has ended. */
+  readonly leave: () => Promise<void>;
 }
 
-function observe(rig: Rig, concurrency: number, handler: (n: number) => Promise<void>): Observed {
+interface Sent extends StepInput {
+  /** How many of the claimed tasks had not begun when it was sent. */
+  readonly unbegun: number;
+}
+
+interface Given {
+  readonly concurrency: number;
+  readonly prefetch?: number;
+  readonly handler: (n: number) => Promise<void> | void;
+}
+
+/** Enqueues so many tasks and runs them. */
+async function observe(
+  rig: Rig,
+  tasks: number,
+  { concurrency, prefetch = 0, handler }: Given,
+): Promise<Observed> {
   const { queue, url: redis, log } = rig;
-  const steps: StepInput[] = [];
+  const handles = await rig.client.enqueueMany(Array.from({ length: tasks }, (_, n) => call(work, n)));
+  const steps: Sent[] = [];
+  const begun = { count: 0 };
   const port = openRedisPort({ redis, queue, purpose: 'worker' });
-  const observed = withSteps(port, steps);
   const registry = new Registry('UTC');
-  registry.handle(work, (_ctx: unknown, n: number) => handler(n));
+  registry.handle(work, (_ctx: unknown, n: number) => {
+    begun.count += 1;
+    return handler(n);
+  });
   const changes = new Latch();
   const membership = new Membership(newWorkerId('test'), {
-    port: observed,
+    port: withSteps(port, steps, begun),
     blocking: port.fork('blocking'),
-    options: resolveWorkerOptions({ redis, queue, concurrency, logger: log }),
+    options: resolveWorkerOptions({ redis, queue, concurrency, prefetch, logger: log }),
     registry,
     slots: new Slots(concurrency, () => changes.notify()),
     changes,
     context: { deps: undefined, log, client: () => rig.client },
     log,
   });
-  return { membership, steps, close: () => port.close() };
+  await membership.join(new AbortController().signal, null);
+  const leave = async (): Promise<void> => {
+    await membership.idle(new AbortController().signal);
+    await membership.leave(AbortSignal.timeout(5_000));
+    await port.close();
+  };
+  return { membership, steps, handles, leave };
 }
 
 /** The same port, with the inputs of its steps noted on the way. */
-function withSteps(port: RedisPort, steps: StepInput[]): RedisPort {
-  const run: RedisPort['run'] = (script, input, options) => {
+function withSteps(port: RedisPort, steps: Sent[], begun: { readonly count: number }): RedisPort {
+  let claimed = 0;
+  const run: RedisPort['run'] = async (script, input, options) => {
+    if (script.name !== 'step') return port.run(script, input, options);
     // Only steps have settles.
-    if (script.name === 'step') steps.push(input as unknown as StepInput);
-    return port.run(script, input, options);
+    steps.push({ ...(input as unknown as StepInput), unbegun: claimed - begun.count });
+    const reply = await port.run(script, input, options);
+    const { claim } = reply as unknown as StepReply;
+    if (claim.kind === 'claimed') claimed += claim.deliveries.length;
+    return reply;
   };
   return new Proxy(port, {
     get(target, key) {
@@ -62,22 +96,21 @@ describe('the calls of a worker', () => {
   test('carry all that ended in one turn of the event loop, and ask for as much again', async ({ rig }) => {
     const [gate, all] = [deferred(), deferred()];
     let running = 0;
-    const { membership, steps, close } = observe(rig, 32, async (n) => {
-      running += 1;
-      if (running === 32) all.resolve();
-      await gate.promise;
-      // They end one after the other, all within one turn.
-      for (let step = 0; step < n; step += 1) await null;
+    const { steps, leave } = await observe(rig, 32, {
+      concurrency: 32,
+      handler: async (n) => {
+        running += 1;
+        if (running === 32) all.resolve();
+        await gate.promise;
+        // They end one after the other, all within one turn.
+        for (let step = 0; step < n; step += 1) await null;
+      },
     });
-    await rig.client.enqueueMany(Array.from({ length: 32 }, (_, n) => call(work, n)));
-    await membership.join(new AbortController().signal, null);
     await all.promise;
     // The loop has come to rest by then: nothing is there to be sent.
     for (let turn = 0; turn < 5; turn += 1) await nextTurn();
     gate.resolve();
-    await membership.idle(new AbortController().signal);
-    await membership.leave(AbortSignal.timeout(5_000));
-    await close();
+    await leave();
     const settling = steps.filter(({ settles }) => settles.length > 0);
     expect(settling.map(({ settles, want, finished }) => [settles.length, want, finished.length])).toEqual([
       [32, 32, 1],
@@ -85,19 +118,99 @@ describe('the calls of a worker', () => {
   });
 
   test('come one at a time, and every outcome goes out once', async ({ rig }) => {
-    const { membership, steps, close } = observe(rig, 5, async (n) => {
-      for (let step = 0; step < n % 7; step += 1) await new Promise((resolve) => setImmediate(resolve));
+    const { steps, handles, leave } = await observe(rig, 200, {
+      concurrency: 5,
+      handler: async (n) => {
+        for (let step = 0; step < n % 7; step += 1) await nextTurn();
+      },
     });
-    const handles = await rig.client.enqueueMany(Array.from({ length: 200 }, (_, n) => call(work, n)));
-    await membership.join(new AbortController().signal, null);
-    await Promise.all(handles.map((handle) => handle.result({ timeout: '10s' })));
-    await membership.leave(AbortSignal.timeout(5_000));
-    await close();
+    await Promise.all(handles.map(({ id }) => rig.client.handle(work, id).result({ timeout: '10s' })));
+    await leave();
     const settled = steps.flatMap(({ settles }) => settles.map(({ id }) => id));
     expect(settled.toSorted()).toEqual(handles.map(({ id }) => id).toSorted());
     expect(Math.max(...steps.map(({ want }) => want))).toBe(5);
     expect(steps.map(({ acked }) => acked)).toEqual(
       steps.map(({ acked }) => acked).toSorted((a, b) => a - b),
     );
+  });
+});
+
+describe('a worker that claims ahead of its slots', () => {
+  const amount = 2_000;
+
+  test('settles and claims many short tasks in one call, and claims before it begins what it has', async ({
+    rig,
+  }) => {
+    const all = deferred();
+    let ended = 0;
+    const { steps, leave } = await observe(rig, amount, {
+      concurrency: 1,
+      prefetch: 200,
+      handler: () => {
+        ended += 1;
+        if (ended === amount) all.resolve();
+      },
+    });
+    await all.promise;
+    await leave();
+    // One call per task without; a few dozen more where another program takes the processor away for a while.
+    expect(steps.length).toBeLessThan(amount / 10);
+    expect(steps.filter(({ want, unbegun }) => want > 0 && unbegun > 0).length).toBeGreaterThan(0);
+    expect(Math.max(...steps.map(({ want, unbegun }) => want + unbegun))).toBeLessThanOrEqual(201);
+  });
+
+  test('makes no timer and no promise for a task whose handler ends within its call', async ({ rig }) => {
+    const all = deferred();
+    let ended = 0;
+    let created: CreatedResources | undefined;
+    const { leave } = await observe(rig, amount, {
+      concurrency: 32,
+      prefetch: 200,
+      handler: () => {
+        ended += 1;
+        if (ended === 1) created = countCreated();
+        if (ended === amount) all.resolve();
+      },
+    });
+    await all.promise;
+    created?.stop();
+    await leave();
+    const { Timeout: timers = 0, PROMISE: promises = 0 } = created?.counts ?? {};
+    expect([timers < amount / 20, promises < amount / 2, promises > 0]).toEqual([true, true, true]);
+  });
+
+  test('claims no more than its slots can take of tasks that take long', async ({ rig }) => {
+    const all = deferred();
+    let ended = 0;
+    const { steps, leave } = await observe(rig, 12, {
+      concurrency: 2,
+      prefetch: 200,
+      handler: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        ended += 1;
+        if (ended === 12) all.resolve();
+      },
+    });
+    await all.promise;
+    await leave();
+    expect(Math.max(...steps.map(({ want, unbegun }) => want + unbegun))).toBe(2);
+  });
+
+  test('claims into free slots only when the option is 0', async ({ rig }) => {
+    const all = deferred();
+    let ended = 0;
+    const { steps, leave } = await observe(rig, 300, {
+      concurrency: 3,
+      prefetch: 0,
+      handler: () => {
+        ended += 1;
+        if (ended === 300) all.resolve();
+      },
+    });
+    await all.promise;
+    await leave();
+    expect(Math.max(...steps.map(({ want, unbegun }) => want + unbegun))).toBe(3);
+    // One round trip settles three tasks and claims the next three.
+    expect(steps.length).toBeLessThanOrEqual(100 + 2);
   });
 });

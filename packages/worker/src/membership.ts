@@ -3,6 +3,7 @@ import type { RedisPort } from '@q/client/port';
 import { join, leave, PROTOCOL_VERSION } from '@q/core/wire';
 import { IncompatibleQueueError } from './errors.ts';
 import { SettleQueue } from './execution/settle-queue.ts';
+import { Timeouts } from './execution/timeouts.ts';
 import type { Registry } from './handlers/registry.ts';
 import type { ContextParts } from './handlers/task-context.ts';
 import { Holdings } from './holdings.ts';
@@ -17,6 +18,7 @@ import { reconcilePass } from './loops/reconcile.ts';
 import { type LoopOptions, runLoop } from './loops/run-loop.ts';
 import { schedulesPass } from './loops/schedules.ts';
 import { StepLoop } from './loops/step.ts';
+import { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
 import type { ResolvedWorkerOptions } from './worker-options.ts';
 
@@ -64,8 +66,8 @@ export class Membership {
       this.#onEnded = resolve;
     });
     this.#appetite = new Appetite(() => parts.changes.notify());
-    this.#step = this.#createStep();
     this.#holdings = this.#createHoldings();
+    this.#step = this.#createStep();
   }
 
   /**
@@ -125,8 +127,14 @@ export class Membership {
   async leave(signal: AbortSignal): Promise<void> {
     const isSaid = (): boolean => this.#inFlight.size === 0 && this.#step.isFlushed;
     await this.#parts.changes.until(() => this.#isLapsed || isSaid(), { signal });
-    await this.#end();
-    if (this.#isLapsed) return;
+    const ended = this.#end();
+    await this.#loops;
+    if (!this.#isLapsed) await this.#sayLeaving(signal);
+    await ended;
+  }
+
+  /** Before the lease thread has ended, which may take longer than there is time: a renewal of one that has left changes nothing. */
+  async #sayLeaving(signal: AbortSignal): Promise<void> {
     try {
       while ((await this.#parts.port.run(leave, { worker: this.worker }, { signal })).kind === 'more');
     } catch (error) {
@@ -189,19 +197,17 @@ export class Membership {
   }
 
   #createStep(): StepLoop {
-    const { port, slots, changes, options } = this.#parts;
+    const { port, changes, options } = this.#parts;
     return new StepLoop({
       port,
       worker: this.worker,
       lease: options.lease,
-      slots,
       inFlight: this.#inFlight,
       settles: this.#settles,
       appetite: this.#appetite,
       courtesy: this.#courtesy,
       changes,
-      isClaiming: () => this.#holdings.isStarting,
-      onDelivery: (delivery) => this.#holdings.begin(delivery),
+      holdings: this.#holdings,
       onRefused: (item) => this.#holdings.refused(item),
       onAnswered: () => {
         this.#holdings.answered();
@@ -227,7 +233,9 @@ export class Membership {
       inFlight: this.#inFlight,
       settles: this.#settles,
       changes,
-      claims: this.#step,
+      timeouts: new Timeouts(),
+      pace: new Pace(options.prefetch),
+      claims: () => this.#step,
     });
   }
 }

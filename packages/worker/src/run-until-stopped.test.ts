@@ -3,8 +3,10 @@ import { task } from '@q/core';
 import { describe, expect } from 'vitest';
 import { Registry } from './handlers/registry.ts';
 import { Lifecycle } from './lifecycle.ts';
+import type { Logger } from './log.ts';
 import { type EndableProcess, runUntilStopped } from './run-until-stopped.ts';
 import { deferred } from './test-support/deferred.ts';
+import { recordedLog } from './test-support/recorded-log.ts';
 import { test } from './test-support/worker-test.ts';
 import { resolveWorkerOptions } from './worker-options.ts';
 
@@ -18,10 +20,11 @@ class FakeProcess extends EventEmitter implements EndableProcess {
   }
 }
 
-function lifecycleOf(redis: string, queue: string, handler: () => unknown): Lifecycle {
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+function lifecycleOf(redis: string, queue: string, handler: () => unknown, logger = quiet): Lifecycle {
   const registry = new Registry('UTC');
   registry.handle(work, handler);
-  const logger = { debug() {}, info() {}, warn() {}, error() {} };
   return new Lifecycle(resolveWorkerOptions({ redis, queue, logger, gracePeriod: 20 }), registry);
 }
 
@@ -64,6 +67,27 @@ describe('run()', () => {
     );
     source.emit('SIGTERM');
     await expect(run).resolves.toBeUndefined();
+  });
+
+  test('a worker that is told to stop while it starts, and has joined already, leaves like any other', async ({
+    rig,
+    redis,
+  }) => {
+    const source = new FakeProcess();
+    const log = recordedLog();
+    const signalling: Logger = {
+      ...log,
+      info: (facts, message) => {
+        if (message === 'the worker has started') source.emit('SIGTERM');
+        log.info(facts, message);
+      },
+    };
+    await runUntilStopped(
+      lifecycleOf(rig.url, rig.queue, () => undefined, signalling),
+      source,
+    );
+    expect(log.records.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+    expect(await redis.zcard(`q:{${rig.queue}}:workers`)).toBe(0);
   });
 
   test('rejects when the start fails', async ({ queueName }) => {

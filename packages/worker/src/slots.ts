@@ -1,4 +1,4 @@
-/** Room for runs. A slot is taken when a delivery is claimed, and given back when its handler has really ended. */
+/** Room for runs. A slot is taken when a handler is called, and given back when the handler has really ended. */
 export class Slots {
   #taken = 0;
   readonly #most: number;

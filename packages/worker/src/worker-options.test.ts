@@ -11,7 +11,7 @@ const resolveAny = (options: object): unknown => resolveWorkerOptions({ redis, .
 describe('worker options', () => {
   it('have the defaults that their descriptions say', () => {
     const source = readFileSync(new URL('./worker-options.ts', import.meta.url), 'utf8');
-    const said = [...source.matchAll(/@default (.+?) \*\/\n {2}readonly (\w+)\?/g)].map(
+    const said = [...source.matchAll(/@default (.+?)(?:\n {3}| )\*\/\n {2}readonly (\w+)\?/g)].map(
       ([, value = '', name = '']) => [name, value],
     );
     const written = Object.entries(workerDefaults).map(([name, value]) => [
@@ -26,6 +26,7 @@ describe('worker options', () => {
     expect(resolveWorkerOptions({ redis })).toMatchObject({
       queue: 'default',
       concurrency: 32,
+      prefetch: 200,
       tz: 'UTC',
       lease: 30_000,
       gracePeriod: 25_000,
@@ -43,12 +44,20 @@ describe('worker options', () => {
     expect(label).toMatch(/^[A-Za-z0-9_.-]+$/);
   });
 
+  it('may switch off claims ahead of the slots', () => {
+    expect(resolveWorkerOptions({ redis, prefetch: 0 }).prefetch).toBe(0);
+  });
+
   it.each([
     { concurency: 3 },
     { concurrency: 0 },
     { concurrency: 1.5 },
     { concurrency: '3' },
     { concurrency: null },
+    { prefetch: -1 },
+    { prefetch: 1_001 },
+    { prefetch: '0' },
+    { prefetch: null },
     { lease: '999ms' },
     { lease: '2h' },
     { lease: 'soon' },

@@ -1,11 +1,19 @@
 import type { Place } from './system.ts';
 
+/** How tasks are sent: a promise for each, or by the system's call for many; due an hour later, or soon forgotten. */
+export type EnqueueWay = 'each' | 'bulk' | 'later' | 'brief';
+
 /** What the harness asks of a process, one thing at a time. */
 export type Command =
-  | { readonly kind: 'open'; readonly place: Place; readonly concurrency: number }
+  | {
+      readonly kind: 'open';
+      readonly place: Place;
+      readonly concurrency: number;
+      readonly prefetch: number | null;
+    }
   | {
       readonly kind: 'enqueue';
-      readonly how: 'each' | 'bulk';
+      readonly how: EnqueueWay;
       readonly count: number;
       readonly bytes: number;
       readonly sleep: number;
@@ -13,7 +21,10 @@ export type Command =
   | { readonly kind: 'sequence'; readonly count: number }
   | { readonly kind: 'round-trips'; readonly count: number }
   | { readonly kind: 'open-loop'; readonly rate: number; readonly seconds: number }
+  | { readonly kind: 'crowd'; readonly count: number }
+  | { readonly kind: 'unfinished' }
   | { readonly kind: 'latencies' }
+  | { readonly kind: 'heap' }
   | { readonly kind: 'close' }
   | { readonly kind: 'exit' };
 

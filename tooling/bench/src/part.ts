@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Command, type Figures, isMessage, type Message, type Progress } from './messages.ts';
+import { HungError } from './mishap.ts';
 import type { SystemName } from './systems.ts';
 
-const requestLimit = 120_000;
+/** Ms after which a process that does not answer counts as hung. */
+const requestLimit = 60_000;
 const exitLimit = 5_000;
 
 export interface PartOptions {
@@ -50,15 +52,23 @@ export class Part {
     return started;
   }
 
-  /** Has one thing done; rejects when it failed, or when the process ended or took far too long. */
-  request(command: Command): Promise<Figures> {
-    const answer = this.#next(command.kind);
+  /** Has one thing done; rejects when it failed, when the process ended, and with {@link HungError} after `limit` ms. */
+  request(command: Command, limit: number = requestLimit): Promise<Figures> {
+    if (!this.#child.connected) return Promise.reject(new Error(`${this.#name}: the process has ended`));
+    const answer = this.#next(command.kind, limit);
     this.#child.send(command);
     return answer;
   }
 
   onProgress(listener: ((progress: Progress) => void) | undefined): void {
     this.#onProgress = listener;
+  }
+
+  /** Ends the process at once, whatever it does. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 
   /** Ends the process; kills it when it does not end. */
@@ -76,7 +86,7 @@ export class Part {
     else this.#onMessage?.(message);
   }
 
-  #next(asked: string): Promise<Figures> {
+  #next(asked: string, ms: number = requestLimit): Promise<Figures> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
         clearTimeout(limit);
@@ -86,8 +96,10 @@ export class Part {
       };
       const fail = (reason: string): void =>
         end(() => reject(new Error(`${this.#name}, ${asked}: ${reason}`)));
+      const hang = (): void =>
+        end(() => reject(new HungError(`${this.#name}, ${asked}: no answer within ${ms} ms`)));
       const onExit = (): void => fail('the process ended');
-      const limit = setTimeout(() => fail(`no answer within ${requestLimit} ms`), requestLimit);
+      const limit = setTimeout(hang, ms);
       this.#child.once('exit', onExit);
       this.#onMessage = (message) => {
         if (message.kind === 'failed') fail(message.reason);

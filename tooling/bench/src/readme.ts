@@ -1,4 +1,4 @@
-import type { Versions } from './versions.ts';
+import { describeVersions, type Versions } from './versions.ts';
 
 const begin = '<!-- bench:begin -->';
 const end = '<!-- bench:end -->';
@@ -18,13 +18,6 @@ export function withSection(readme: string, { table, versions, command, date }: 
   if (from < 0 || to < from)
     throw new Error(`README.md needs the lines ${begin} and ${end} where the table belongs`);
   const facts = describeVersions(versions);
-  const text = `\n${table}\n\nMedians, with least and greatest in brackets. Measured on ${date} by \`${command}\`: ${facts}.\n`;
-  return readme.slice(0, from + begin.length) + text + readme.slice(to);
-}
-
-/** On one line: `node 20.20.2, redis 7.0.15`. */
-export function describeVersions(versions: Versions): string {
-  return Object.entries(versions)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
+  const note = `Medians. Measured on ${date} by \`${command}\`: ${facts}. [All figures](tooling/bench/RESULTS.md).`;
+  return `${readme.slice(0, from + begin.length)}\n${table}\n\n${note}\n${readme.slice(to)}`;
 }

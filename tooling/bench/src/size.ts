@@ -7,35 +7,47 @@ export interface Size {
   readonly slowTasks: number;
   readonly sleepingTasks: number;
   readonly roundTrips: number;
-  /** Tasks per round where CPU time is counted, which comes in steps of 10 ms. */
+  /** Tasks per round where CPU time is counted, which comes in steps of 10 ms, and where a few percent decide. */
   readonly costTasks: number;
   readonly openLoopSeconds: number;
-  readonly backlog: number;
-  /** ms after which no further round is begun. */
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly leases: number;
+  /** Tasks after which memory and heap should be where they were. */
+  readonly memoryTasks: number;
+  /** Ms after which nothing is measured a second time. */
   readonly budget: number;
 }
 
-export const sizes: Readonly<Record<'quick' | 'all', Size>> = {
+export type SizeName = 'quick' | 'all';
+
+export const sizes: Readonly<Record<SizeName, Size>> = {
   quick: {
     rounds: 3,
-    tasks: 20_000,
+    tasks: 10_000,
     slowTasks: 3_000,
-    sleepingTasks: 2_000,
-    roundTrips: 500,
+    sleepingTasks: 1_000,
+    roundTrips: 300,
     costTasks: 20_000,
     openLoopSeconds: 2,
-    backlog: 100_000,
-    budget: 135_000,
+    waiting: 100_000,
+    delayed: 20_000,
+    leases: 200,
+    memoryTasks: 100_000,
+    budget: 120_000,
   },
   all: {
     rounds: 5,
     tasks: 20_000,
-    slowTasks: 10_000,
+    slowTasks: 6_000,
     sleepingTasks: 2_000,
-    roundTrips: 3_000,
-    costTasks: 100_000,
-    openLoopSeconds: 10,
-    backlog: 500_000,
-    budget: 1_800_000,
+    roundTrips: 1_000,
+    costTasks: 50_000,
+    openLoopSeconds: 5,
+    waiting: 500_000,
+    delayed: 100_000,
+    leases: 1_000,
+    memoryTasks: 1_000_000,
+    budget: 1_200_000,
   },
 };

@@ -2,6 +2,7 @@
 export { type EnsuredRedis, type EnsureRedisOptions, ensureRedis } from './ensure-redis.ts';
 export { DevRedisError } from './errors.ts';
 export type { Search } from './find-runtime.ts';
+export { freePort } from './free-port.ts';
 export { orExit } from './or-exit.ts';
 export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
 export { emptyDatabase } from './server-url.ts';

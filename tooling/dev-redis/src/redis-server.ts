@@ -1,11 +1,23 @@
 import { findRuntime, resolveSearch, type Search } from './find-runtime.ts';
 import type { GuardedProcess } from './guarded-process.ts';
 import { describeRuntime, type Place, type Runtime, signalServer } from './runtime.ts';
-import { emptyData, removeData, type StartedServer, startAt, startSomewhere } from './server-process.ts';
+import {
+  emptyData,
+  removeData,
+  type SetUp,
+  type StartedServer,
+  startAt,
+  startSomewhere,
+} from './server-process.ts';
 
 export interface RedisServerOptions extends Search {
-  /** `aof`: every write is on disk before it is answered, so nothing is lost by a kill. @default 'none' */
-  readonly persistence?: 'none' | 'aof';
+  /**
+   * `aof`: every write is on disk before it is answered, so nothing is lost by a kill. `aof everysec`: a kill of the
+   * process loses nothing that it wrote to its file, a power cut up to a second. @default 'none'
+   */
+  readonly persistence?: 'none' | 'aof' | 'aof everysec';
+  /** Makes it a Sentinel with these lines of configuration: `['sentinel monitor q 127.0.0.1 6379 2']`. @default none */
+  readonly sentinel?: readonly string[];
   /** Port on 127.0.0.1, kept over restarts. @default a free one */
   readonly port?: number;
   /** As in redis.conf: `'64mb'`. @default no limit */
@@ -44,9 +56,9 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
 
 /** As {@link startRedisServer}, on a runtime that was found before. */
 export async function startServerOn(runtime: Runtime, options: RedisServerOptions): Promise<RedisServer> {
-  const args = serverArguments(options);
-  const started = await startSomewhere(runtime, args, options.port);
-  return new PrivateServer(runtime, args, options.persistence === 'aof', started);
+  const setUp = setUpOf(options);
+  const started = await startSomewhere(runtime, setUp, options.port);
+  return new PrivateServer(runtime, setUp, persists(options), started);
 }
 
 class PrivateServer implements RedisServer {
@@ -56,14 +68,14 @@ class PrivateServer implements RedisServer {
   readonly version: string;
   readonly program: string;
   readonly #runtime: Runtime;
-  readonly #args: readonly string[];
+  readonly #setUp: SetUp;
   readonly #persists: boolean;
   readonly #place: Place;
   #process: GuardedProcess;
 
-  constructor(runtime: Runtime, args: readonly string[], persists: boolean, started: StartedServer) {
+  constructor(runtime: Runtime, setUp: SetUp, persists: boolean, started: StartedServer) {
     this.#runtime = runtime;
-    this.#args = args;
+    this.#setUp = setUp;
     this.#persists = persists;
     this.#place = started.place;
     this.#process = started.process;
@@ -99,7 +111,7 @@ class PrivateServer implements RedisServer {
     }
     await this.kill();
     if (!keepData) await emptyData(this.#place);
-    this.#process = await startAt(this.#runtime, this.#place, this.#args);
+    this.#process = await startAt(this.#runtime, this.#place, this.#setUp);
   }
 
   async stop(): Promise<void> {
@@ -119,14 +131,26 @@ async function stayingAwake(ended: Promise<void>): Promise<void> {
   clearInterval(awake);
 }
 
-function serverArguments({
-  persistence = 'none',
-  maxmemory,
-  args = [],
-}: RedisServerOptions): readonly string[] {
-  const aof =
-    persistence === 'aof' ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
+/** What a restart finds again: the tasks of a server, the view that a Sentinel has of its servers. */
+function persists({ persistence = 'none', sentinel }: RedisServerOptions): boolean {
+  return persistence !== 'none' || sentinel !== undefined;
+}
+
+function setUpOf({ persistence = 'none', sentinel, maxmemory, args = [] }: RedisServerOptions): SetUp {
+  if (sentinel !== undefined) return { args: ['--sentinel', ...args], sentinel };
   const limit = maxmemory === undefined ? [] : ['--maxmemory', maxmemory];
   // DEBUG lets tests make a server slow; only this machine can reach it.
-  return ['--save', '', '--enable-debug-command', 'yes', ...aof, ...limit, ...args];
+  const always = ['--save', '', '--enable-debug-command', 'yes'];
+  return { args: [...always, ...aofArguments(persistence), ...limit, ...args], sentinel: null };
+}
+
+function aofArguments(persistence: 'none' | 'aof' | 'aof everysec'): readonly string[] {
+  switch (persistence) {
+    case 'none':
+      return ['--appendonly', 'no'];
+    case 'aof':
+      return ['--appendonly', 'yes', '--appendfsync', 'always'];
+    case 'aof everysec':
+      return ['--appendonly', 'yes', '--appendfsync', 'everysec'];
+  }
 }

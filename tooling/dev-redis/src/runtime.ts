@@ -16,15 +16,23 @@ export interface Place {
   readonly name: string;
 }
 
+/** What stands on a server's command line beside its place. */
+export interface Invocation {
+  readonly args: readonly string[];
+  /** A configuration file, which has to come first; `null` for none. */
+  readonly config: string | null;
+}
+
 export const dockerImage = 'valkey/valkey:8-alpine';
 
 /** The command that runs a server with `args` at `place`, in the foreground, logging to standard output. */
-export function serverCommand(runtime: Runtime, place: Place, args: readonly string[]): GuardedCommand {
+export function serverCommand(runtime: Runtime, place: Place, { args, config }: Invocation): GuardedCommand {
   const removeData = `rm -rf '${place.dir}'`;
   switch (runtime.kind) {
     case 'binary': {
       const where = ['--bind', '127.0.0.1', '--port', String(place.port), '--dir', place.dir];
-      return { file: runtime.path, args: [...where, ...args], onOrphaned: removeData };
+      const file = config === null ? [] : [config];
+      return { file: runtime.path, args: [...file, ...where, ...args], onOrphaned: removeData };
     }
     case 'docker': {
       const published = `127.0.0.1:${place.port}:6379`;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DevRedisError } from './errors.ts';
@@ -14,19 +14,26 @@ export interface StartedServer {
   readonly version: string;
 }
 
+/** What a server is started with, every time. */
+export interface SetUp {
+  readonly args: readonly string[];
+  /** The first configuration of a Sentinel, which goes on writing it; `null` for a server. */
+  readonly sentinel: readonly string[] | null;
+}
+
 const startLimit = 20_000;
 const startAttempts = 5;
 
 /** Starts a server on `port`, or on a free one; then again elsewhere when another process was faster to take it. */
 export async function startSomewhere(
   runtime: Runtime,
-  args: readonly string[],
+  setUp: SetUp,
   port: number | undefined,
 ): Promise<StartedServer> {
   for (let attempt = 1; ; attempt += 1) {
     const place = await newPlace(port ?? (await freePort()));
     try {
-      const process = await startAt(runtime, place, args);
+      const process = await startAt(runtime, place, setUp);
       return { place, process, version: await versionOf(runtime, process) };
     } catch (error) {
       await removeData(place);
@@ -39,12 +46,13 @@ export async function startSomewhere(
 export async function startAt(
   runtime: Runtime,
   place: Place,
-  args: readonly string[],
+  { args, sentinel }: SetUp,
 ): Promise<GuardedProcess> {
-  const server = await startGuarded(serverCommand(runtime, place, args));
+  const config = sentinel === null ? null : await sentinelFile(runtime, place, sentinel);
+  const server = await startGuarded(serverCommand(runtime, place, { args, config }));
   const limit = setTimeout(() => server.kill(), startLimit);
   try {
-    await server.wrote('Ready to accept connections');
+    await server.wrote(sentinel === null ? 'Ready to accept connections' : 'Sentinel ID is');
     return server;
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
@@ -57,6 +65,22 @@ export async function startAt(
   } finally {
     clearTimeout(limit);
   }
+}
+
+/** A Sentinel keeps what it learns in its configuration, so only the first start writes it. */
+async function sentinelFile(runtime: Runtime, { dir }: Place, lines: readonly string[]): Promise<string> {
+  if (runtime.kind === 'docker') {
+    throw new DevRedisError(
+      'REDIS_BINARY_MISSING',
+      'a Sentinel in a container cannot reach servers of this machine; install redis-server, or set Q_REDIS_BIN',
+      1,
+    );
+  }
+  const file = join(dir, 'sentinel.conf');
+  await writeFile(file, `${lines.join('\n')}\n`, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  return file;
 }
 
 /** Removes what a server wrote, so that the next start at the same place begins empty. */

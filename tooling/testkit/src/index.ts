@@ -7,6 +7,8 @@ export {
   startChild,
 } from './child-process.ts';
 export { type CommandsPerformed, commandsPerformed } from './commands-performed.ts';
+export { connectionOptions } from './connection-options.ts';
+export { type FaultyLine, openFaultyLine } from './faulty-line.ts';
 export { type Fixtures, test } from './fixtures.ts';
 export { queueName } from './queue-name.ts';
 export { sharedRedisUrl } from './shared-redis.ts';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { ConfigError, QueueUnavailableError } from '@q/core';
 import { read } from '@q/core/wire';
-import { test } from '@q/testkit';
+import { connectionOptions, test } from '@q/testkit';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
 import { describe, expect } from 'vitest';
@@ -23,10 +23,8 @@ describe('a port takes', () => {
   });
 
   test('options of ioredis, whatever they say about queues and retries', async ({ redisUrl, queueName }) => {
-    const { hostname, port: number } = new URL(redisUrl);
     const redis = {
-      host: hostname,
-      port: Number(number),
+      ...connectionOptions(redisUrl),
       maxRetriesPerRequest: 0,
       enableOfflineQueue: true,
       stringNumbers: true,

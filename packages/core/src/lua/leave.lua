@@ -11,6 +11,7 @@
 -- KEYS[8]  suspects    list
 -- KEYS[9]  tries       hash
 -- KEYS[10] dead        zset
+-- KEYS[11] unique      hash  lock -> id,tag[,since]
 -- ARGV[1]  ms added to Redis time
 -- ARGV[2]  worker
 --
@@ -22,6 +23,15 @@
 
 -- validate
 local worker, LIMIT = ARGV[2], 200
+
+-- Locks of what it holds, and of runs that have ended but not let go: with the worker all of them are void.
+local function read_locks(unique, owner)
+  local flat, locks = redis.call('HGETALL', unique), {}
+  for at = 1, #flat, 2 do
+    if string.match(flat[at + 1], '^[^,]*,([^|]*)|') == owner then locks[#locks + 1] = flat[at] end
+  end
+  return locks
+end
 
 -- read
 local now = read_now()
@@ -40,6 +50,7 @@ redis.call('EXISTS', KEYS[4], KEYS[5])
 redis.call('ZCARD', KEYS[3])
 redis.call('ZCARD', KEYS[10])
 local quiet = redis.call('LLEN', KEYS[7]) == 0
+local locks = read_locks(KEYS[11], worker)
 
 -- write
 redis.call('ZREM', KEYS[3], '')
@@ -51,4 +62,5 @@ if #held > LIMIT then return { now, 'more' } end
 redis.call('ZREM', KEYS[3], worker)
 redis.call('ZREM', KEYS[10], worker)
 redis.call('DEL', KEYS[2], KEYS[4], KEYS[5])
+write_chunked('HDEL', KEYS[11], locks)
 return { now, 'left' }

@@ -493,7 +493,7 @@ redis.call('SET', KEYS[4], ARGV[4], 'PX', 86400000)
 return { now, 'joined' }`,
   },
   leave: {
-    sha1: '3b94664a926963c0a69ae33c7578f72748b5b6b2',
+    sha1: '63e44022985a785edddf5c1372bc7846741ebc20',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -556,6 +556,13 @@ end
 return held
 end
 local worker, LIMIT = ARGV[2], 200
+local function read_locks(unique, owner)
+local flat, locks = redis.call('HGETALL', unique), {}
+for at = 1, #flat, 2 do
+if string.match(flat[at + 1], '^[^,]*,([^|]*)|') == owner then locks[#locks + 1] = flat[at] end
+end
+return locks
+end
 local now = read_now()
 local held, gone = read_holdings(KEYS[1], worker), {}
 for at = math.max(1, #held - LIMIT + 1), #held do gone[#gone + 1] = held[at].id end
@@ -571,6 +578,7 @@ redis.call('EXISTS', KEYS[4], KEYS[5])
 redis.call('ZCARD', KEYS[3])
 redis.call('ZCARD', KEYS[10])
 local quiet = redis.call('LLEN', KEYS[7]) == 0
+local locks = read_locks(KEYS[11], worker)
 redis.call('ZREM', KEYS[3], '')
 write_chunked('HDEL', KEYS[1], gone)
 write_chunked('RPUSH', KEYS[6], back)
@@ -580,6 +588,7 @@ if #held > LIMIT then return { now, 'more' } end
 redis.call('ZREM', KEYS[3], worker)
 redis.call('ZREM', KEYS[10], worker)
 redis.call('DEL', KEYS[2], KEYS[4], KEYS[5])
+write_chunked('HDEL', KEYS[11], locks)
 return { now, 'left' }`,
   },
   read: {

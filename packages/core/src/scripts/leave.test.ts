@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { uniqueLock } from '../protocol/lock.ts';
 import { abort } from './abort.ts';
 import { leave } from './leave.ts';
 import { numberedIds, test } from './test-support/queue-under-test.ts';
@@ -50,6 +51,21 @@ test('a suspect goes back to the suspects', async ({ queue }) => {
 
   expect(await queue.suspects()).toEqual(['poison']);
   expect(await queue.ready()).toEqual(['plain']);
+});
+
+test('no lock of a worker that has left stays, whether its run goes back or has ended without letting go', async ({
+  queue,
+}) => {
+  const lock = uniqueLock('report');
+  await queue.join('w1', 'w2');
+  await queue.put(['held'], { lock, lockMode: 'u' });
+  await queue.take('w1', 1);
+  await queue.redis.hset(queue.keys.unique, { open: 'ended,w1|1,5', other: 'theirs,w2|1,5' });
+
+  await queue.run(leave, { worker: 'w1' });
+
+  expect(await queue.redis.hgetall(queue.keys.unique)).toEqual({ other: 'theirs,w2|1,5' });
+  expect(await queue.ready()).toEqual(['held']);
 });
 
 test('a worker that nobody knows may leave, and leave again', async ({ queue }) => {

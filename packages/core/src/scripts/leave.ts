@@ -24,6 +24,7 @@ export const leave: Script<LeaveInput, LeaveReply> = {
     keys.suspects,
     keys.tries,
     keys.dead,
+    keys.unique,
   ],
   argv: ({ worker }) => [worker],
   reply: (raw) => {

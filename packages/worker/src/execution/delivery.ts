@@ -31,22 +31,54 @@ export interface Brought {
 
 export function readDeliveries(tasks: readonly ClaimedTask[], claim: number): Brought {
   const brought: Brought = { held: [], deleted: [] };
-  for (const { id, value, tries } of tasks) {
-    if (value === null) brought.deleted.push(id);
-    else brought.held.push(readDelivery({ id, claim, tries }, value));
+  for (const task of tasks) {
+    if (task.value === null) brought.deleted.push(task.id);
+    else brought.held.push(new ClaimedDelivery(task, claim, task.value));
   }
   return brought;
 }
 
-function readDelivery(
-  { id, claim, tries }: Pick<Delivery, 'id' | 'claim' | 'tries'>,
-  value: Buffer,
-): Delivery {
-  const task = decodeTaskValue(value);
-  if (task?.kind !== 'pending')
-    return { id, claim, tries, nonce: '', lock: '', ttl: defaultTtl, envelope: null };
-  const { nonce, lock, ttl, envelope } = task;
-  return { id, claim, tries, nonce, lock, ttl, envelope };
+type Inside = Pick<Delivery, 'nonce' | 'lock' | 'ttl' | 'envelope'>;
+
+const malformed: Inside = { nonce: '', lock: '', ttl: defaultTtl, envelope: null };
+
+/** Its bytes are decoded when its turn comes: the next claim need not wait for that, and what goes back is never decoded. */
+class ClaimedDelivery implements Delivery {
+  readonly id: string;
+  readonly claim: number;
+  readonly tries: TriesRecord;
+  readonly #value: Buffer;
+  #inside: Inside | undefined;
+
+  constructor({ id, tries }: ClaimedTask, claim: number, value: Buffer) {
+    this.id = id;
+    this.claim = claim;
+    this.tries = tries;
+    this.#value = value;
+  }
+
+  get nonce(): string {
+    return this.#open().nonce;
+  }
+
+  get lock(): string {
+    return this.#open().lock;
+  }
+
+  get ttl(): number | null {
+    return this.#open().ttl;
+  }
+
+  get envelope(): Envelope | null {
+    return this.#open().envelope;
+  }
+
+  #open(): Inside {
+    if (this.#inside !== undefined) return this.#inside;
+    const task = decodeTaskValue(this.#value);
+    this.#inside = task?.kind === 'pending' ? task : malformed;
+    return this.#inside;
+  }
 }
 
 /** The arguments of an envelope, or why there are none here. */

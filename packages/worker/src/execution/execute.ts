@@ -3,12 +3,14 @@ import type { Codec } from '@q/core';
 import type { SettleOutcome } from '@q/core/wire';
 import type { ContextParts } from '../handlers/task-context.ts';
 import type { Logger } from '../log.ts';
+import type { Pace } from '../pace.ts';
 import { decideOutcome } from './decide-outcome.ts';
 import { encodeOutcome } from './encode-outcome.ts';
 import type { Flight } from './flight.ts';
 import { type InvokeParts, invoke } from './invoke.ts';
 import { logLateEnd, logOutcome } from './log-outcome.ts';
 import type { Run } from './run.ts';
+import type { Timeouts } from './timeouts.ts';
 
 export interface ExecuteParts extends InvokeParts {
   readonly codec: Codec;
@@ -16,6 +18,8 @@ export interface ExecuteParts extends InvokeParts {
   readonly log: Logger;
   /** Epoch ms of Redis. */
   readonly now: () => number;
+  readonly timeouts: Timeouts;
+  readonly pace: Pick<Pace, 'ran'>;
   /** How long an interrupted handler may keep its slot, ms. */
   readonly abandonAfter: number;
   /** `null`: nothing is to be said about it. */
@@ -24,58 +28,71 @@ export interface ExecuteParts extends InvokeParts {
   readonly onLanded: (flight: Flight, isGivenUp: boolean) => void;
 }
 
-/** The life of one delivery, in the order it happens. Never rejects. */
-export async function execute(flight: Flight, parts: ExecuteParts): Promise<void> {
+/** A handler that has been called. */
+interface Started {
+  readonly flight: Flight;
+  /** Epoch ms of Redis. */
+  readonly startedAt: number;
+  /** `null`: no limit. */
+  readonly maxTries: number | null;
+}
+
+/** The life of one delivery, in the order it happens. Never throws. */
+export function execute(flight: Flight, parts: ExecuteParts): void {
   const startedAt = parts.now();
   const { registered, run } = invoke(flight, parts);
-  const ended = await firstEnd(flight, run, registered?.timeout ?? null, parts);
+  const started = { flight, startedAt, maxTries: registered?.maxTries ?? null };
+  if (run instanceof Promise) follow(started, run, registered?.timeout ?? null, parts);
+  // Most handlers of a busy queue end within this call: nothing has to watch over them.
+  else end(started, run, parts);
+}
+
+/** Waits for the handler's end, or for what interrupts it; an interrupted handler holds up nothing but its slot. */
+function follow(started: Started, run: Promise<Run>, timeout: number | null, parts: ExecuteParts): void {
+  const { flight } = started;
+  let givingUp: NodeJS.Timeout | undefined;
+  if (timeout !== null) parts.timeouts.start(flight, timeout);
+  flight.onInterrupted((interruption) => {
+    if (timeout !== null) parts.timeouts.end(flight, timeout);
+    givingUp = setTimeout(() => land(flight, true, parts), parts.abandonAfter).unref();
+    void settleInterrupted(started, interruption, parts);
+  });
+  void run.then((ended) => {
+    if (timeout !== null) parts.timeouts.end(flight, timeout);
+    clearTimeout(givingUp);
+    end(started, ended, parts);
+  });
+}
+
+function end(started: Started, run: Run, parts: ExecuteParts): void {
+  const { flight } = started;
+  if (flight.decide()) settle(started, run, parts);
+  else logLateEnd(flight.delivery, run, parts.log);
+  land(flight, false, parts);
+}
+
+async function settleInterrupted(started: Started, run: Run, parts: ExecuteParts): Promise<void> {
   // A handler that listens to its signal ends within this turn: then its lock is free with the very settle.
-  if (flight.isInterrupted && !flight.isLanded) await nextTurn();
+  await nextTurn();
+  settle(started, run, parts);
+}
+
+function settle({ flight, startedAt, maxTries }: Started, run: Run, parts: ExecuteParts): void {
+  const { delivery } = flight;
   const now = parts.now();
-  const outcome = decideOutcome(
-    ended,
-    { tries: flight.delivery.tries, maxTries: registered?.maxTries ?? null },
-    now,
-  );
-  logOutcome(flight.delivery, outcome, parts.log);
-  const isOpen = flight.isInterrupted && !flight.isLanded;
+  parts.pace.ran(now - startedAt);
+  const outcome = decideOutcome(run, { tries: delivery.tries, maxTries }, now);
+  logOutcome(delivery, outcome, parts.log);
   const facts = {
-    delivery: flight.delivery,
+    delivery,
     codec: parts.codec,
     startedAt,
     now,
-    isOpen,
+    isOpen: flight.isInterrupted && !flight.isLanded,
   };
   parts.onSettled(flight, encodeOutcome(outcome, facts));
 }
 
-/** The handler's end, or what interrupts it; then the handler is waited for without holding up anything but its slot. */
-function firstEnd(
-  flight: Flight,
-  run: Promise<Run>,
-  timeout: number | null,
-  parts: ExecuteParts,
-): Promise<Run> {
-  return new Promise((resolve) => {
-    let givenUp: NodeJS.Timeout | undefined;
-    const timer =
-      timeout === null
-        ? undefined
-        : setTimeout(() => flight.interrupt({ kind: 'timed-out', after: timeout }), timeout);
-    const land = (isGivenUp: boolean): void => {
-      if (flight.land()) parts.onLanded(flight, isGivenUp);
-    };
-    flight.onInterrupted((interruption) => {
-      clearTimeout(timer);
-      givenUp = setTimeout(() => land(true), parts.abandonAfter).unref();
-      resolve(interruption);
-    });
-    void run.then((ended) => {
-      clearTimeout(timer);
-      clearTimeout(givenUp);
-      if (flight.decide()) resolve(ended);
-      else logLateEnd(flight.delivery, ended, parts.log);
-      land(false);
-    });
-  });
+function land(flight: Flight, isGivenUp: boolean, parts: ExecuteParts): void {
+  if (flight.land()) parts.onLanded(flight, isGivenUp);
 }

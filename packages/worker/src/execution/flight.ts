@@ -3,13 +3,17 @@ import type { Delivery } from './delivery.ts';
 import type { Interruption } from './run.ts';
 
 /**
- * One delivery on its way through a handler. It is decided once, by the handler's end or by the first interruption;
- * it is landed when the handler has really ended, or was given up.
+ * One delivery on its way: it waits for a slot, runs, and is settled. It is decided once, by the handler's end or by the
+ * first interruption; it is landed when the handler has really ended, or was given up.
  */
 export class Flight {
   readonly delivery: Delivery;
   /** Its outcome left the lock of a unique task in place, because its handler had not ended. */
   keepsLock = false;
+  /** Its handler has been called, or cannot be any more. */
+  isStarted = false;
+  /** What is to be said of it is on the way, or nothing is. */
+  isSettled = false;
   readonly #lease: number;
   #controller: AbortController | null = null;
   #reason: Error | null = null;

@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { openRedisPort, type RedisPort, type RedisSource } from '@q/client/port';
 import { held, join, newWireId, renew } from '@q/core/wire';
-import { test as base } from '@q/testkit';
+import { test as base, connectionOptions, type FaultyLine, openFaultyLine } from '@q/testkit';
 import type { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
-import { type CuttableLine, openCuttableLine } from '../test-support/cuttable-line.ts';
 import { type RecordedLog, recordedLog } from '../test-support/recorded-log.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import { LeaseLapsedError } from './lease-lapsed-error.ts';
@@ -30,16 +29,16 @@ interface KeptOptions {
 interface Fixtures {
   readonly kept: (options?: KeptOptions) => Promise<Kept>;
   /** A way to a server that can be cut; closed after the test. */
-  readonly cuttable: (url: string) => Promise<CuttableLine>;
+  readonly cuttable: (url: string) => Promise<FaultyLine>;
 }
 
 const test = base.extend<Fixtures>({
   // vitest reads the wanted fixtures from the first parameter, which must therefore be a pattern.
   // biome-ignore lint/correctness/noEmptyPattern: see above
   cuttable: async ({}, use) => {
-    const lines: CuttableLine[] = [];
+    const lines: FaultyLine[] = [];
     await use(async (url) => {
-      const line = await openCuttableLine(url);
+      const line = await openFaultyLine(url);
       lines.push(line);
       return line;
     });
@@ -249,8 +248,7 @@ describe('without a thread', () => {
     redis,
     redisUrl,
   }) => {
-    const { hostname: host, port } = new URL(redisUrl);
-    const uncloneable = { host, port: Number(port), mark: () => {} };
+    const uncloneable = { ...connectionOptions(redisUrl), mark: () => {} };
     const one = await kept({ redis: uncloneable, lease: 600 });
     for (let renewals = 0; renewals < 3; renewals += 1) await nextRenewal(redis, one);
     expect(await leftOfLease(redis, one)).toBeGreaterThan(0);

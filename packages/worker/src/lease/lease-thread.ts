@@ -34,17 +34,24 @@ const required: RedisOptions = {
 const redis = new Redis({ ...preferred, ...order.options, ...required, replyMapping: 'legacy' });
 let wake = new AbortController();
 let reconnected = false;
+let isStopped = false;
 
 redis.on('error', (error: Error) => report({ kind: 'failed', reason: error.message }));
 redis.on('ready', () => wake.abort());
 redis.on('close', () => {
   reconnected = true;
 });
-await renewForEver();
+// Ends by itself: to terminate a thread from outside can end the whole process when it has only just begun.
+parentPort?.once('message', () => {
+  isStopped = true;
+  redis.disconnect();
+  wake.abort();
+});
+await renewUntilStopped();
 
-async function renewForEver(): Promise<never> {
+async function renewUntilStopped(): Promise<void> {
   let silence: Silence = { beats: Atomics.load(beats, 0), silentFor: 0 };
-  for (;;) {
+  while (!isStopped) {
     const begunAt = sharedNow();
     const rest = silence.silentFor > order.maxBlock ? order.interval : await renewOnce();
     await sleep(rest, undefined, { signal: wake.signal }).catch(spreadHerd);
@@ -54,8 +61,13 @@ async function renewForEver(): Promise<never> {
 
 /** Woken because the connection is there. After a restart of Redis all workers are, at the same moment. */
 async function spreadHerd(): Promise<void> {
+  if (isStopped) return;
   wake = new AbortController();
-  if (reconnected) await sleep(between(0, Math.min(1_000, order.interval / 4)));
+  const { signal } = wake;
+  if (reconnected)
+    await sleep(between(0, Math.min(1_000, order.interval / 4)), undefined, { signal }).catch(
+      () => undefined,
+    );
   reconnected = false;
 }
 

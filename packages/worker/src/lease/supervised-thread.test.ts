@@ -1,4 +1,4 @@
-import { test } from '@q/testkit';
+import { connectionOptions, test } from '@q/testkit';
 import { describe, expect } from 'vitest';
 import type { LeaseOrder } from './lease-order.ts';
 import { SupervisedThread } from './supervised-thread.ts';
@@ -91,9 +91,8 @@ describe('SupervisedThread', () => {
   });
 
   test('a running thread does not keep its process alive', async ({ childProcess, redisUrl }) => {
-    const { hostname: host, port } = new URL(redisUrl);
     const renewing = {
-      options: { host, port: Number(port) },
+      options: connectionOptions(redisUrl),
       source: 'return 1',
       sha1: '0'.repeat(40),
       args: [0],

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { LeaseOrder, LeaseReport } from './lease-order.ts';
 import { sharedNow } from './shared-clock.ts';
@@ -15,6 +16,8 @@ const firstPause = 100;
 const longestPause = 30_000;
 /** A thread that lived this long, ms, is not the one that crashes at once. */
 const goodLife = 60_000;
+/** To end by itself, ms. */
+const endingMayTake = 500;
 
 /**
  * A thread that is started again, after a pause that doubles, when it ends by itself, for ever. Never keeps the
@@ -64,11 +67,18 @@ export class SupervisedThread {
     });
   }
 
-  /** Twice is fine. */
+  /** Asks the thread to end, by any message, and terminates it when it does not. Twice is fine. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#pause);
-    await this.#thread?.terminate();
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    // Held now, so that whoever awaits this is not left hanging by a process that ends.
+    thread.ref();
+    thread.postMessage('stop');
+    await once(thread, 'exit', { signal: AbortSignal.timeout(endingMayTake) }).catch(() =>
+      thread.terminate(),
+    );
   }
 
   #crashed(error: unknown, lived: number): void {

@@ -5,7 +5,6 @@ import { type Delivery, readDeliveries } from '../execution/delivery.ts';
 import type { SettleQueue } from '../execution/settle-queue.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { Latch } from '../latch.ts';
-import type { Slots } from '../slots.ts';
 import type { Appetite } from './appetite.ts';
 import type { Courtesy } from './courtesy.ts';
 import { nextLook } from './next-look.ts';
@@ -17,20 +16,31 @@ export interface StepParts {
   /** Wire id. */
   readonly worker: string;
   readonly lease: number;
-  readonly slots: Slots;
   readonly inFlight: InFlight;
   readonly settles: SettleQueue;
   readonly appetite: Appetite;
   readonly courtesy: Courtesy;
   readonly changes: Latch;
-  readonly isClaiming: () => boolean;
-  readonly onDelivery: (delivery: Delivery) => void;
+  readonly holdings: ClaimedFor;
   /** Another worker has taken it over. */
   readonly onRefused: (item: SettleItem) => void;
   /** The answer of a call has been dealt with. */
   readonly onAnswered: () => void;
   readonly onLapsed: () => void;
   readonly onError: (error: unknown, name: string) => void;
+}
+
+/** What claims are made for. */
+export interface ClaimedFor {
+  /** How many tasks there is room for, those included that would wait for a slot; 0 when no more are to be started. */
+  readonly room: number;
+  /** Whether slots will be empty before another claim is answered. */
+  readonly isRunningDry: boolean;
+  /** Whether something waits that could run. */
+  readonly canStart: boolean;
+  take(deliveries: readonly Delivery[]): void;
+  /** Starts what waits, as far as there are free slots. */
+  fill(): void;
 }
 
 /** Looking after the queue costs Redis a little in every call. */
@@ -41,8 +51,9 @@ type Claimed = Extract<ClaimReply, { kind: 'claimed' }>;
 
 /**
  * The one conversation of a worker with its queue. One call at a time carries all outcomes that are there and asks for
- * as many tasks as there are free slots. While it is under way outcomes gather; when none is, the end of the current
- * turn of the event loop sends what has gathered in it.
+ * as many tasks as there is room for. It leaves before the tasks begin that the last one brought, so that Redis and
+ * handlers work at the same time; while it is under way outcomes gather. When there is nothing to say for a while, the
+ * end of the turn of the event loop in which something ends sends all that has ended in it.
  */
 export class StepLoop {
   readonly #parts: StepParts;
@@ -79,36 +90,47 @@ export class StepLoop {
     return this.#call === null && this.#parts.settles.size === 0;
   }
 
+  /** Rests only after an error. */
   async #pass(signal: AbortSignal): Promise<number> {
-    if (!this.#isDue()) {
-      await this.#parts.changes.until(() => this.#isDue(), { signal });
-      // More may end in this turn, and one call can carry it all.
-      await nextTurn();
-      if (signal.aborted) return 0;
+    while (!signal.aborted) {
+      if (!this.#isDue()) await this.#nextReason(signal);
+      if (this.#isDue() && !signal.aborted) await this.#converse(signal);
     }
+    return 0;
+  }
+
+  async #nextReason(signal: AbortSignal): Promise<void> {
+    const { holdings, inFlight, changes } = this.#parts;
+    holdings.fill();
+    await changes.until(() => this.#isDue() || holdings.canStart, { signal });
+    // More may end in this turn, and one call can carry it all.
+    if (inFlight.size > 0) await nextTurn();
+  }
+
+  async #converse(signal: AbortSignal): Promise<void> {
     this.#call ??= this.#assemble();
-    const reply = await this.#parts.port.run(step, this.#call, { signal });
+    const answered = this.#parts.port.run(step, this.#call, { signal });
+    this.#parts.holdings.fill();
+    const reply = await answered;
     const call = this.#call;
     this.#call = null;
     this.#absorb(call, reply);
     this.#parts.onAnswered();
-    return 0;
   }
 
   #isDue(): boolean {
-    const { settles, appetite } = this.#parts;
-    return this.#call !== null || settles.size > 0 || (appetite.isHungry && this.#room() > 0);
+    const { settles, appetite, holdings } = this.#parts;
+    return this.#call !== null || settles.size > 0 || (appetite.isHungry && holdings.isRunningDry);
   }
 
   #room(): number {
-    const { isClaiming, slots } = this.#parts;
-    return isClaiming() ? Math.min(slots.free, mostWanted) : 0;
+    return Math.min(this.#parts.holdings.room, mostWanted);
   }
 
   #assemble(): StepInput {
     const { worker, lease, inFlight, settles, appetite } = this.#parts;
     const sent = settles.take();
-    for (const item of sent) if (item.outcome.kind !== 'unlock') inFlight.sending(item);
+    for (const { claim, outcome } of sent) if (outcome.kind !== 'unlock') inFlight.done(claim);
     appetite.ask();
     const now = performance.now();
     const tend = now - this.#tendedAt >= tendEvery;
@@ -138,7 +160,7 @@ export class StepLoop {
   }
 
   #absorbClaim(claim: Claimed, call: StepInput, now: number): void {
-    const { inFlight, appetite, courtesy, onDelivery } = this.#parts;
+    const { inFlight, appetite, courtesy, holdings } = this.#parts;
     const { number, deliveries, suspect } = claim;
     if (claim.tendAgain) this.#tendedAt = Number.NEGATIVE_INFINITY;
     const untilTend = this.#tendedAt + tendEvery - performance.now();
@@ -155,9 +177,9 @@ export class StepLoop {
     appetite.wakeIn(wakeIn);
     if (number <= this.#acked) return;
     this.#acked = number;
-    inFlight.openClaim(number, deliveries.length, suspect);
+    inFlight.openClaim(number, deliveries, suspect);
     const { held, deleted } = readDeliveries(deliveries, number);
-    for (const id of deleted) inFlight.dropped({ id, claim: number });
-    for (const delivery of held) onDelivery(delivery);
+    for (const _id of deleted) inFlight.done(number);
+    holdings.take(held);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Payload } from '../payload.ts';
-import type { Place, Producer } from '../system.ts';
+import { cannot, type Place, type Producer } from '../system.ts';
 import { type FloorKeys, floorKeys } from './floor-keys.ts';
 import { type FloorScript, loadFloorScript } from './floor-script.ts';
 
@@ -18,17 +18,25 @@ const idLength = 36;
 export async function createFloorProducer({ url, queue }: Place): Promise<Producer> {
   const redis = new Redis(url);
   const script = await loadFloorScript(redis, 'floor-enqueue');
-  const outbox = new Outbox(script, floorKeys(queue));
+  const keys = floorKeys(queue);
+  const outbox = new Outbox(script, keys);
   const results = new Results(url, `floor:results:${randomUUID()}`);
   return {
     enqueue: (payload) => outbox.send(randomUUID(), '', payload),
     enqueueMany: (payloads) => Promise.all(payloads.map((payload) => outbox.send(randomUUID(), '', payload))),
+    enqueueLater: cannot('delays'),
+    enqueueBrief: cannot('way to say that a result is not kept'),
     roundTrip: async (payload) => {
       await results.listen();
       const id = randomUUID();
       const result = results.of(id);
       await outbox.send(id, results.channel, payload);
       return result;
+    },
+    crowd: cannot('register of workers'),
+    unfinished: async () => {
+      const [waiting, running] = await Promise.all([redis.llen(keys.ready), redis.hlen(keys.running)]);
+      return waiting + running;
     },
     close: async () => {
       results.close();

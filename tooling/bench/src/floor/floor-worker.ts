@@ -5,6 +5,11 @@ import type { Place, RunningWorker, WorkerSettings } from '../system.ts';
 import { type FloorKeys, floorKeys } from './floor-keys.ts';
 import { type FloorScript, loadFloorScript } from './floor-script.ts';
 
+interface Claimed {
+  readonly id: string;
+  readonly body: string;
+}
+
 interface Finished {
   readonly id: string;
   readonly channel: string;
@@ -40,6 +45,8 @@ class FloorWorker {
   readonly #keys: FloorKeys;
   readonly #settings: WorkerSettings;
   #finished: Finished[] = [];
+  /** Claimed and not begun. */
+  #ahead: Claimed[] = [];
   #running = 0;
   #rings = 0;
   #isHungry = true;
@@ -59,9 +66,8 @@ class FloorWorker {
 
   /** Settles and claims until it is stopped and nothing runs. */
   async step(): Promise<void> {
-    while (!this.#isStopping || this.#running > 0 || this.#finished.length > 0) {
-      const room = this.#isStopping || !this.#isHungry ? 0 : this.#settings.concurrency - this.#running;
-      if (this.#finished.length === 0 && room === 0) {
+    while (!this.#isStopping || this.#held() > 0 || this.#finished.length > 0) {
+      if (this.#finished.length === 0 && (!this.#isHungry || this.#roomNow() === 0)) {
         await this.#change();
         continue;
       }
@@ -86,7 +92,12 @@ class FloorWorker {
 
   // What comes back from a settle-only call is nothing; a busy worker asks along with its settles.
   #roomNow(): number {
-    return this.#isStopping ? 0 : Math.min(mostPerCall, this.#settings.concurrency - this.#running);
+    const { concurrency, prefetch } = this.#settings;
+    return this.#isStopping ? 0 : Math.min(mostPerCall, concurrency + (prefetch ?? 0) - this.#held());
+  }
+
+  #held(): number {
+    return this.#running + this.#ahead.length;
   }
 
   async #call(settles: readonly Finished[], want: number): Promise<void> {
@@ -98,11 +109,21 @@ class FloorWorker {
     const { ids, bodies } = readClaim(await this.#script(keys, args));
     // A ring that came meanwhile may be for something that this claim came too early for.
     if (want > 0) this.#isHungry = ids.length === want || rings !== this.#rings;
-    for (const [at, id] of ids.entries()) this.#run(id, bodies[at] ?? '\nnull');
+    for (const [at, id] of ids.entries()) this.#ahead.push({ id, body: bodies[at] ?? '\nnull' });
+    this.#begin();
     if (!this.#isHungry) this.#changed();
   }
 
-  #run(id: string, body: string): void {
+  #begin(): void {
+    const claimed = this.#ahead;
+    let at = 0;
+    for (; at < claimed.length && this.#running < this.#settings.concurrency; at += 1) this.#run(claimed[at]);
+    this.#ahead = claimed.slice(at);
+  }
+
+  #run(claimed: Claimed | undefined): void {
+    if (claimed === undefined) return;
+    const { id, body } = claimed;
     const split = body.indexOf('\n');
     const payload: Payload = JSON.parse(body.slice(split + 1));
     const finish = (): void => {
@@ -112,8 +133,15 @@ class FloorWorker {
     };
     this.#running += 1;
     const promise = this.#settings.handle(payload);
-    if (promise === undefined) finish();
-    else promise.then(finish, finish);
+    if (promise === undefined) {
+      finish();
+      return;
+    }
+    const finishLater = (): void => {
+      finish();
+      this.#begin();
+    };
+    promise.then(finishLater, finishLater);
   }
 
   #change(): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command, Figures } from '../messages.ts';
+import type { Command, EnqueueWay, Figures } from '../messages.ts';
 import { monotonicMicros } from '../monotonic-micros.ts';
 import { createPayload, type Payload } from '../payload.ts';
 import { percentile } from '../statistics.ts';
@@ -10,6 +10,10 @@ import { collectGarbage, serve } from './serve.ts';
 const usualBytes = 100;
 /** A bulk call of a program that has a lot to send. */
 const bulkSize = 5_000;
+/** Prepared before the clock starts, and at once under way when they are sent one by one. */
+const mostPayloads = 50_000;
+/** Ms from now at which a task that is to wait becomes due: long after the round. */
+const muchLater = 3_600_000;
 
 const name = process.argv[2];
 if (!isSystemName(name)) throw new Error(`"${name}" is not a system`);
@@ -35,11 +39,17 @@ async function perform(command: Command): Promise<Figures> {
       return oneAfterAnother(command.count, opened().roundTrip);
     case 'open-loop':
       return openLoop(command.rate, command.seconds);
+    case 'crowd':
+      await opened().crowd(command.count);
+      return {};
+    case 'unfinished':
+      return { unfinished: await opened().unfinished() };
     case 'close':
       await producer?.close();
       producer = undefined;
       return {};
     case 'latencies':
+    case 'heap':
     case 'exit':
       throw new Error(`a producer does not know "${command.kind}"`);
   }
@@ -51,12 +61,35 @@ async function enqueue({
   bytes,
   sleep: ms,
 }: Extract<Command, { kind: 'enqueue' }>): Promise<Figures> {
-  const { enqueue: enqueueOne, enqueueMany } = opened();
-  const payloads = Array.from({ length: count }, () => createPayload(bytes, { sleep: ms }));
+  const payload = createPayload(bytes, { sleep: ms });
+  const payloads = Array.from({ length: Math.min(count, mostPayloads) }, () => ({ ...payload }));
   const startedAt = monotonicMicros();
-  if (how === 'each') await Promise.all(payloads.map(enqueueOne));
-  else for (let at = 0; at < count; at += bulkSize) await enqueueMany(payloads.slice(at, at + bulkSize));
+  for (let sent = 0; sent < count; sent += payloads.length) {
+    await send(how, count - sent < payloads.length ? payloads.slice(0, count - sent) : payloads);
+  }
   return { micros: monotonicMicros() - startedAt };
+}
+
+async function send(how: EnqueueWay, payloads: readonly Payload[]): Promise<void> {
+  const { enqueue: enqueueOne, enqueueMany, enqueueLater, enqueueBrief } = opened();
+  switch (how) {
+    case 'each':
+      await Promise.all(payloads.map(enqueueOne));
+      return;
+    case 'bulk':
+      for (const batch of batchesOf(payloads)) await enqueueMany(batch);
+      return;
+    case 'later':
+      for (const batch of batchesOf(payloads)) await enqueueLater(batch, muchLater);
+      return;
+    case 'brief':
+      for (const batch of batchesOf(payloads)) await enqueueBrief(batch);
+  }
+}
+
+function batchesOf(payloads: readonly Payload[]): readonly (readonly Payload[])[] {
+  const count = Math.ceil(payloads.length / bulkSize);
+  return Array.from({ length: count }, (_, at) => payloads.slice(at * bulkSize, (at + 1) * bulkSize));
 }
 
 async function oneAfterAnother(

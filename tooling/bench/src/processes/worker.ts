@@ -10,6 +10,8 @@ import { collectGarbage, say, serve } from './serve.ts';
 /** Often enough to see where a drain begins, seldom enough to cost nothing. */
 const reportEvery = 500;
 const reportInterval = 10;
+/** Ms between two collections of garbage: finalizers run in between. */
+const settling = 50;
 
 const name = process.argv[2];
 if (!isSystemName(name)) throw new Error(`"${name}" is not a system`);
@@ -46,11 +48,11 @@ function takeLatencies(): Figures {
   return { count: taken.length, p50: percentile(taken, 0.5), p99: percentile(taken, 0.99) };
 }
 
-async function open({ place, concurrency }: Extract<Command, { kind: 'open' }>): Promise<Figures> {
+async function open({ place, concurrency, prefetch }: Extract<Command, { kind: 'open' }>): Promise<Figures> {
   collectGarbage();
   takeLatencies();
   handled = reported = firstAt = lastAt = 0;
-  worker = await system.openWorker(place, { concurrency, handle });
+  worker = await system.openWorker(place, { concurrency, prefetch, handle });
   return {};
 }
 
@@ -60,6 +62,11 @@ async function perform(command: Command): Promise<Figures> {
       return open(command);
     case 'latencies':
       return takeLatencies();
+    case 'heap':
+      collectGarbage();
+      await sleep(settling);
+      collectGarbage();
+      return { bytes: process.memoryUsage().heapUsed };
     case 'close':
       await worker?.stop();
       worker = undefined;
@@ -68,6 +75,8 @@ async function perform(command: Command): Promise<Figures> {
     case 'sequence':
     case 'round-trips':
     case 'open-loop':
+    case 'crowd':
+    case 'unfinished':
     case 'exit':
       throw new Error(`a worker does not know "${command.kind}"`);
   }

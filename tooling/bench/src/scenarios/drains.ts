@@ -1,35 +1,36 @@
 import { drain, requireDrained } from '../drain.ts';
-import type { Goal } from '../metric.ts';
 import { rateOf } from '../rate.ts';
 import { type Scenario, warmUp } from '../scenario.ts';
 import type { Size } from '../size.ts';
+import type { Ability } from '../systems.ts';
 
 interface DrainScenario {
+  readonly name: string;
   readonly title: string;
   readonly workers: number;
   readonly concurrency: number;
+  readonly prefetch?: number | null;
+  readonly needs?: readonly Ability[];
   readonly tasks: (size: Size) => number;
-  readonly goal: Goal;
 }
 
-function drainScenario({ title, workers, concurrency, tasks: tasksOf, goal }: DrainScenario): Scenario {
-  const id = `drain-${workers}x${concurrency}`;
+function drainScenario(given: DrainScenario): Scenario {
+  const { name, title, workers, concurrency, prefetch = null, needs = [], tasks: tasksOf } = given;
   return {
-    name: title,
-    metrics: [{ id, metric: title, unit: 'tasks/s', better: 'more', goal }],
+    name,
+    title,
+    chapter: 'Drain',
+    needs,
+    isLong: false,
+    metrics: [{ id: name, metric: title, unit: 'tasks/s', better: 'more' }],
     measure: async (stage, size) => {
       const place = await stage.begin();
       const tasks = tasksOf(size);
-      await stage.producer.request({
-        kind: 'enqueue',
-        how: 'bulk',
-        count: warmUp + tasks,
-        bytes: 100,
-        sleep: 0,
-      });
-      const drained = await drain(stage, { place, workers, concurrency, tasks });
-      await requireDrained(stage, place);
-      return { [id]: rateOf(drained.tasks, drained.micros) };
+      const count = warmUp + tasks;
+      await stage.producer.request({ kind: 'enqueue', how: 'bulk', count, bytes: 100, sleep: 0 });
+      const drained = await drain(stage, { place, workers, concurrency, prefetch, tasks });
+      await requireDrained(stage, drained);
+      return { [name]: rateOf(drained.tasks, drained.micros) };
     },
   };
 }
@@ -37,31 +38,42 @@ function drainScenario({ title, workers, concurrency, tasks: tasksOf, goal }: Dr
 /** Tasks that do nothing, as fast as they can be worked off. */
 export const drains: readonly Scenario[] = [
   drainScenario({
+    name: 'drain-1',
     title: 'drain, 1 worker, concurrency 1',
     workers: 1,
     concurrency: 1,
+    prefetch: 0,
     tasks: ({ slowTasks }) => slowTasks,
-    goal: { kind: 'best-peer', factor: 1.3 },
   }),
   drainScenario({
+    name: 'drain-1-prefetch',
+    title: 'drain, 1 worker, concurrency 1, claims ahead',
+    workers: 1,
+    concurrency: 1,
+    prefetch: 100,
+
+    needs: ['prefetch'],
+    tasks: ({ tasks }) => tasks,
+  }),
+  drainScenario({
+    name: 'drain-32',
     title: 'drain, 1 worker, concurrency 32',
     workers: 1,
     concurrency: 32,
     tasks: ({ tasks }) => tasks,
-    goal: { kind: 'best-peer', factor: 2.5 },
   }),
   drainScenario({
+    name: 'drain-100',
     title: 'drain, 1 worker, concurrency 100',
     workers: 1,
     concurrency: 100,
     tasks: ({ tasks }) => tasks,
-    goal: { kind: 'best-peer', factor: 3 },
   }),
   drainScenario({
+    name: 'drain-2x32',
     title: 'drain, 2 workers, concurrency 32 each',
     workers: 2,
     concurrency: 32,
     tasks: ({ tasks }) => tasks,
-    goal: { kind: 'best-peer', factor: 2.5 },
   }),
 ];

@@ -1,4 +1,3 @@
-import { floorKeys } from '../floor/floor-keys.ts';
 import { createFloorProducer } from '../floor/floor-producer.ts';
 import { startFloorWorker } from '../floor/floor-worker.ts';
 import type { System } from '../system.ts';
@@ -7,13 +6,4 @@ import type { System } from '../system.ts';
  * The least that a durable at-least-once queue can do: a list, a hash of owners, a body that its result replaces, one
  * script call to send and one to settle and claim. No options, no context, no errors, no recovery: nobody can use it.
  */
-export const floor: System = {
-  packages: ['ioredis'],
-  openProducer: createFloorProducer,
-  openWorker: startFloorWorker,
-  unfinished: async (redis, queue) => {
-    const keys = floorKeys(queue);
-    const [waiting, running] = await Promise.all([redis.llen(keys.ready), redis.hlen(keys.running)]);
-    return waiting + running;
-  },
-};
+export const floor: System = { openProducer: createFloorProducer, openWorker: startFloorWorker };

@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { startRedisServer } from '@q/dev-redis';
+import { describeFailure, type Enumeration, listCases, playCases } from './crash-points/enumerate.ts';
+import { sampleCases } from './crash-points/sample-cases.ts';
+import { runModel } from './model/run-model.ts';
+import { scenarios } from './scenarios/scenarios.ts';
+import { runStorm } from './storm/run-storm.ts';
+import { readStormCommand, type StormCommand } from './storm/storm-options.ts';
+import { pageOf, stormReportOf } from './storm/storm-report.ts';
+
+const usage = `pnpm chaos gate [--seed n] [--json] [--report]
+                                             what CI plays: a storm, crash points, stories of the model
+pnpm chaos storm [--seed n] [--tasks n] [--kills n] [--freezes n] [--redis-kills n] [--failovers n]
+                 [--network-faults n] [--duration-ms n] [--workers n] [--producers n] [--lease-ms n]
+                 [--json] [--report]         one of any size; --report writes tooling/chaos/REPORT.md
+pnpm chaos points [scenario]                 every scenario, broken at every command
+pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything`;
+
+/** ms */
+const sampleBudget = 45_000;
+const gateStories = 2_000;
+const storyLength = 60;
+
+const log = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+async function main([command = '', ...args]: readonly string[]): Promise<boolean> {
+  switch (command) {
+    case 'gate': {
+      const asked = readStormCommand(args);
+      const { seed } = asked.storm;
+      const held = [await storm(asked), await sampledPoints(seed), await model(seed, gateStories)];
+      return held.every(Boolean);
+    }
+    case 'model':
+      return model(Number(args[0] ?? randomInt(2 ** 31)), Number(args[1] ?? gateStories));
+    case 'storm':
+      return storm(readStormCommand(args));
+    case 'points':
+      return points(args[0] ?? '');
+    default:
+      log(usage);
+      return false;
+  }
+}
+
+async function storm({ storm: options, json, report }: StormCommand): Promise<boolean> {
+  const result = stormReportOf(options, await runStorm(options, log));
+  const page = pageOf(result, new Date().toISOString().slice(0, 10));
+  process.stdout.write(`${json ? JSON.stringify(result) : page}\n`);
+  if (report) await writeFile(new URL('../REPORT.md', import.meta.url), page);
+  log(`again: ${result.replay}`);
+  return result.holds;
+}
+
+async function sampledPoints(seed: number): Promise<boolean> {
+  await using server = await startRedisServer();
+  return judged(await sampleCases({ url: server.url, seed, budget: sampleBudget }));
+}
+
+async function model(seed: number, runs: number): Promise<boolean> {
+  await using server = await startRedisServer();
+  const begunAt = performance.now();
+  const failure = await runModel({ url: server.url, seed, runs, length: storyLength }).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (failure !== null) log(failure);
+  const took = Math.round((performance.now() - begunAt) / 1_000);
+  log(
+    `${runs} stories of up to ${storyLength} acts in ${took} s, seed ${seed}: ${failure === null ? 'all held' : 'one failed'}`,
+  );
+  return failure === null;
+}
+
+async function points(name: string): Promise<boolean> {
+  await using server = await startRedisServer();
+  const wanted = scenarios.filter((scenario) => scenario.name.includes(name));
+  const cases = await listCases(server.url, wanted);
+  log(`${cases.length} cases`);
+  return judged(await playCases({ url: server.url, cases }));
+}
+
+function judged({ played, unreached, failed }: Enumeration): boolean {
+  for (const each of failed) log(describeFailure(each.title, each));
+  log(`${played} cases played, ${unreached} points not reached, ${failed.length} failed`);
+  return failed.length === 0;
+}
+
+try {
+  process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry, Happening } from '../ledger/entry.ts';
+import { check, rules } from './check.ts';
+import { collectFacts } from './facts.ts';
+import type { QueueState, StoredTask } from './queue-state.ts';
+
+/** A story that went well, as ledgers and Redis tell it; `mutate` makes it go wrong in one way. */
+interface Story {
+  entries: Entry[];
+  state: { -readonly [Key in keyof QueueState]: QueueState[Key] };
+}
+
+interface Mutant {
+  readonly title: string;
+  /** Rules that have to notice. */
+  readonly caughtBy: string;
+  readonly mutate: (story: Story) => void;
+}
+
+const digest = '+ w~1 100 {"run":"w#1"}';
+const finished: Extract<StoredTask, { kind: 'finished' }> = {
+  kind: 'finished',
+  code: '+',
+  digest,
+  tries: 1,
+  ttl: 60_000,
+};
+
+function said(by: string, at: number, happening: Happening): Entry {
+  return { by, at, ...happening };
+}
+
+function run(
+  id: string,
+  name: string,
+  facts: { at: number; attempt?: number; tries?: number; task?: string },
+): Entry[] {
+  const { at, attempt = 1, tries = 1, task = 'plain' } = facts;
+  const by = name.split('#')[0] ?? '';
+  return [
+    said(by, at, { kind: 'started', id, task, run: name, attempt, tries }),
+    said(by, at + 5, { kind: 'effect', id, run: name }),
+    said(by, at + 6, { kind: 'ended', id, run: name, how: 'returned' }),
+  ];
+}
+
+function killed(victim: string, at: number): Entry {
+  return said('harness', at, { kind: 'fault', fault: 'kill', victim, what: 'SIGKILL', since: at, until: at });
+}
+
+function goodStory(): Story {
+  const entries = [
+    said('p', 1, { kind: 'intent', ids: ['a', 'b'], task: 'plain', expect: 'done' }),
+    said('p', 2, { kind: 'acknowledged', ids: ['a', 'b'] }),
+    said('p', 3, { kind: 'intent', ids: ['u'], task: 'lonely', expect: 'done or lost race' }),
+    said('p', 4, { kind: 'acknowledged', ids: ['u'] }),
+    said('p', 5, { kind: 'waiting', id: 'a' }),
+    ...run('a', 'w#1', { at: 10 }),
+    // Its first run was on a worker that was killed.
+    said('x', 12, { kind: 'started', id: 'b', task: 'plain', run: 'x#1', attempt: 1, tries: 1 }),
+    killed('x', 14),
+    ...run('u', 'w#2', { at: 20, task: 'lonely' }),
+    ...run('b', 'w#3', { at: 30, attempt: 2 }),
+    said('p', 40, { kind: 'seen', id: 'a', digest }),
+  ];
+  const empty = {
+    ready: [],
+    suspects: [],
+    histories: new Map(),
+    unique: new Map(),
+    claims: new Map(),
+    running: new Map(),
+  };
+  const none = new Set<string>();
+  return {
+    entries,
+    state: {
+      ...empty,
+      due: none,
+      tries: none,
+      aborts: none,
+      watched: none,
+      workers: none,
+      dead: none,
+      keys: ['meta', 'task:a', 'task:b', 'task:u'],
+      tasks: new Map<string, StoredTask>([
+        ['a', finished],
+        ['b', { ...finished, digest: '+ w~1 110 {"run":"w#3"}' }],
+        ['u', { ...finished, digest: '+ w~1 105 {"run":"w#2"}' }],
+      ]),
+    },
+  };
+}
+
+function storing(
+  id: string,
+  changed: Partial<Extract<StoredTask, { kind: 'finished' }>>,
+): (story: Story) => void {
+  return ({ state }) => {
+    const known = state.tasks.get(id);
+    if (known?.kind === 'finished') state.tasks = new Map(state.tasks).set(id, { ...known, ...changed });
+  };
+}
+
+function pending(id: string, state: string): (story: Story) => void {
+  return (story) => {
+    story.state.tasks = new Map(story.state.tasks).set(id, { kind: 'pending', state });
+  };
+}
+
+function adding(...added: Entry[]): (story: Story) => void {
+  return (story) => {
+    story.entries = [...story.entries, ...added].sort((one, other) => one.at - other.at);
+  };
+}
+
+function without(kind: Entry['kind'], run = ''): (story: Story) => void {
+  return (story) => {
+    const isGone = (entry: Entry): boolean =>
+      entry.kind === kind && (run === '' || ('run' in entry && entry.run === run));
+    story.entries = story.entries.filter((entry) => !isGone(entry));
+  };
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    title: 'an acknowledged task is gone',
+    caughtBy: 'an accepted task ends',
+    mutate: ({ state }) => {
+      state.tasks = new Map([...state.tasks].filter(([id]) => id !== 'b'));
+    },
+  },
+  { title: 'an acknowledged task never ends', caughtBy: 'an accepted task ends', mutate: pending('b', 'q') },
+  {
+    title: 'a task that should be done has failed',
+    caughtBy: 'a task ends as its handler has it',
+    mutate: storing('b', { code: '-', digest: '- w~1 110 ' }),
+  },
+  {
+    title: 'a task is given up as crashed after one crash',
+    caughtBy: 'a task ends as its handler has it',
+    mutate: storing('b', { code: 'c', digest: 'c - 110 ' }),
+  },
+  {
+    title: 'two waiters see different results',
+    caughtBy: 'a result never changes: what a waiter saw is what is stored',
+    mutate: adding(said('r', 41, { kind: 'seen', id: 'a', digest: '+ w~2 90 {"run":"w#9"}' })),
+  },
+  {
+    title: 'the stored result is another one than a waiter saw',
+    caughtBy: 'a result never changes: what a waiter saw is what is stored',
+    mutate: storing('a', { digest: '+ w~1 101 {"run":"w#1"}' }),
+  },
+  {
+    title: 'a task is pending again after its result was seen',
+    caughtBy: 'a result never changes: what a waiter saw is what is stored',
+    mutate: pending('a', 'q'),
+  },
+  {
+    title: 'a waiter is told something else',
+    caughtBy: 'every waiter is answered with the result',
+    mutate: adding(said('p', 41, { kind: 'unseen', id: 'b', code: 'Q_RESULT_MISSING' })),
+  },
+  {
+    title: 'a waiter waits for ever',
+    caughtBy: 'every waiter is answered with the result',
+    mutate: without('seen'),
+  },
+  {
+    title: 'a task is done and nobody did it',
+    caughtBy: 'done means that it was done; the stored answer is that of a run that did it',
+    mutate: without('effect', 'w#3'),
+  },
+  {
+    title: 'an answer is stored that no run gave',
+    caughtBy: 'done means that it was done; the stored answer is that of a run that did it',
+    mutate: storing('b', { digest: '+ w~1 110 {"run":"w#8"}' }),
+  },
+  {
+    title: 'a task that lost the race for its lock ran',
+    caughtBy: 'done means that it was done; the stored answer is that of a run that did it',
+    mutate: storing('u', { code: 'u', digest: 'u - 105 ' }),
+  },
+  {
+    title: 'an abort was answered with true and the task is done',
+    caughtBy: 'what was aborted is aborted, and what was aborted before it ran has not run',
+    mutate: adding(said('p', 45, { kind: 'abort answered', id: 'a', answer: true })),
+  },
+  {
+    title: 'a task ended as aborted and was done',
+    caughtBy: 'what was aborted is aborted, and what was aborted before it ran has not run',
+    mutate: storing('u', { code: 'a', digest: 'a - 105 ' }),
+  },
+  {
+    title: 'something runs that nobody enqueued',
+    caughtBy: 'nothing runs or is stored that nobody wanted',
+    mutate: adding(...run('ghost', 'w#7', { at: 50 })),
+  },
+  {
+    title: 'Redis has a task that nobody enqueued',
+    caughtBy: 'nothing runs or is stored that nobody wanted',
+    mutate: ({ state }) => {
+      state.tasks = new Map(state.tasks).set('ghost', { kind: 'pending', state: 'd' });
+      state.due = new Set(['ghost']);
+    },
+  },
+  {
+    title: 'a try runs twice and nothing has happened to the first process',
+    caughtBy: 'a run is repeated only when a fault struck its process before it was settled',
+    mutate: adding(...run('a', 'y#1', { at: 50, attempt: 2 })),
+  },
+  {
+    title: 'the fault that is to pay for a repeated run came after it',
+    caughtBy: 'a run is repeated only when a fault struck its process before it was settled',
+    mutate: (story) => {
+      without('fault')(story);
+      adding(killed('x', 60))(story);
+    },
+  },
+  {
+    title: 'two runs have the same attempt',
+    caughtBy: 'no two runs of a task have the same attempt, and later ones have higher ones',
+    mutate: (story) => {
+      story.entries = story.entries.map((entry) =>
+        entry.kind === 'started' && entry.run === 'w#3' ? { ...entry, attempt: 1 } : entry,
+      );
+    },
+  },
+  {
+    title: 'a result counts a try that was never run',
+    caughtBy: 'the tries of a finished task are those that were run',
+    mutate: storing('b', { tries: 2 }),
+  },
+  {
+    title: 'a try was charged and never run',
+    caughtBy: 'the tries of a finished task are those that were run',
+    mutate: (story) => {
+      story.entries = story.entries.map((entry) =>
+        entry.kind === 'started' && entry.id === 'u' ? { ...entry, tries: 2 } : entry,
+      );
+      storing('u', { tries: 2 })(story);
+    },
+  },
+  {
+    title: 'two unique runs overlap',
+    caughtBy: 'two runs that exclude each other never overlap',
+    mutate: adding(
+      said('p', 6, { kind: 'intent', ids: ['u2'], task: 'lonely', expect: 'done or lost race' }),
+      ...run('u2', 'z#1', { at: 22, task: 'lonely' }),
+    ),
+  },
+  {
+    title: 'a queued task is in no list',
+    caughtBy: 'a task is in exactly the place that its state names',
+    mutate: pending('b', 'q'),
+  },
+  {
+    title: 'a due task is not in due',
+    caughtBy: 'a task is in exactly the place that its state names',
+    mutate: pending('b', 'd'),
+  },
+  {
+    title: 'a finished task is still held',
+    caughtBy: 'a task is in exactly the place that its state names',
+    mutate: ({ state }) => {
+      state.running = new Map([['a', 'w~1|4']]);
+      state.workers = new Set(['w~1']);
+      state.claims = new Map([['w~1', new Map([['4', 'a']])]]);
+    },
+  },
+  {
+    title: 'a task is held by a worker that nobody would ever empty',
+    caughtBy: 'a task is in exactly the place that its state names',
+    mutate: (story) => {
+      pending('b', 'q')(story);
+      story.state.running = new Map([['b', 'gone~1|1']]);
+      story.state.claims = new Map([['gone~1', new Map([['1', 'b']])]]);
+    },
+  },
+  {
+    title: 'a claim does not name what is held by it',
+    caughtBy: 'a task is in exactly the place that its state names',
+    mutate: (story) => {
+      pending('b', 'q')(story);
+      story.state.running = new Map([['b', 'w~1|1']]);
+      story.state.workers = new Set(['w~1']);
+      story.state.claims = new Map([['w~1', new Map([['1', 'bb a']])]]);
+    },
+  },
+  {
+    title: 'a table is left',
+    caughtBy: 'a drained queue keeps results with an end, and nothing else',
+    mutate: ({ state }) => {
+      state.keys = [...state.keys, 'tries'];
+    },
+  },
+  {
+    title: 'a result stays for ever',
+    caughtBy: 'a drained queue keeps results with an end, and nothing else',
+    mutate: storing('a', { ttl: -1 }),
+  },
+  {
+    title: 'a history stays for ever',
+    caughtBy: 'a drained queue keeps results with an end, and nothing else',
+    mutate: ({ state }) => {
+      state.histories = new Map([['a', -1]]);
+    },
+  },
+];
+
+describe('the checker', () => {
+  it('has nothing to say of a story that went well', async () => {
+    const { entries, state } = goodStory();
+    expect(check(await collectFacts(entries), state)).toEqual([]);
+  });
+
+  for (const { title, caughtBy, mutate } of mutants) {
+    it(`notices that ${title}`, async () => {
+      const story = goodStory();
+      mutate(story);
+      expect(check(await collectFacts(story.entries), story.state).map(({ rule }) => rule)).toContain(
+        caughtBy,
+      );
+    });
+  }
+
+  it('has a mutant for every rule', () => {
+    const caught = new Set(mutants.map(({ caughtBy }) => caughtBy));
+    expect(rules.map(({ name }) => name).filter((name) => !caught.has(name))).toEqual([]);
+  });
+});

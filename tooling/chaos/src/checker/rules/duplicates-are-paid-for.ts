@@ -1,0 +1,36 @@
+import { type Facts, faultWithin, type Run } from '../facts.ts';
+import type { Rule } from '../violation.ts';
+
+/** A run that repeats another one of the same try. */
+export interface Duplicate {
+  readonly first: Run;
+  readonly second: Run;
+}
+
+/** Every fault costs at most the runs that its victim had begun: a repeated run names the fault that paid for it. */
+export const duplicatesArePaidFor: Rule = {
+  name: 'a run is repeated only when a fault struck its process before it was settled',
+  *check({ facts }) {
+    for (const { first, second } of duplicatesOf(facts)) {
+      if (faultWithin(facts, first.by, first.startedAt, second.startedAt) !== undefined) continue;
+      yield {
+        id: first.id,
+        what: `try ${first.tries} ran as ${first.run} and again as ${second.run}; nothing had happened to ${first.by}`,
+      };
+    }
+  },
+};
+
+export function duplicatesOf({ tasks }: Facts): readonly Duplicate[] {
+  const found: Duplicate[] = [];
+  for (const { runs } of tasks.values()) {
+    if (runs.length < 2) continue;
+    const last = new Map<number, Run>();
+    for (const second of runs) {
+      const first = last.get(second.tries);
+      if (first !== undefined) found.push({ first, second });
+      last.set(second.tries, second);
+    }
+  }
+  return found;
+}

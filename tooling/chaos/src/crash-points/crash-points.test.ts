@@ -1,0 +1,16 @@
+import { startRedisServer } from '@q/dev-redis';
+import { expect, it } from 'vitest';
+import { describeFailure } from './enumerate.ts';
+import { sampleCases } from './sample-cases.ts';
+
+/** Other ones every day. */
+const seed = Math.floor(Date.now() / 86_400_000);
+
+it('wherever a process is killed, an answer lost or a command refused, every scenario comes to a clean end', {
+  timeout: 120_000,
+}, async () => {
+  await using server = await startRedisServer();
+  const { played, unreached, failed } = await sampleCases({ url: server.url, seed, budget: 10_000 });
+  expect(failed.map((each) => describeFailure(each.title, each)).join('\n\n')).toBe('');
+  expect([played > 4, unreached < played]).toEqual([true, true]);
+});

@@ -1,0 +1,67 @@
+import { type RedisServer, startRedisServer } from '@q/dev-redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Blow } from '../crash-points/crash-point.ts';
+import { describeFailure } from '../crash-points/enumerate.ts';
+import { loadScripts } from '../crash-points/load-scripts.ts';
+import { runCase } from '../crash-points/run-case.ts';
+import { simple } from '../scenarios/simple.ts';
+import type { DefectName } from './defects.ts';
+
+interface Planted {
+  readonly defect: DefectName;
+  readonly victim: 'client' | 'worker';
+  readonly command: string;
+  readonly nth: number;
+  readonly blow: Blow;
+  readonly brokenRule: string;
+}
+
+const planted: readonly Planted[] = [
+  {
+    defect: 'no fence',
+    victim: 'worker',
+    command: 'step',
+    nth: 2,
+    blow: { kind: 'held up' },
+    brokenRule: 'a result never changes: what a waiter saw is what is stored',
+  },
+  {
+    defect: 'hand-off in two steps',
+    victim: 'client',
+    command: 'enqueue',
+    nth: 2,
+    blow: { kind: 'killed before' },
+    brokenRule: 'an accepted task ends',
+  },
+  {
+    defect: 'enqueue is not idempotent',
+    victim: 'client',
+    command: 'enqueue',
+    nth: 1,
+    blow: { kind: 'reply lost' },
+    brokenRule: 'a run is repeated only when a fault struck its process before it was settled',
+  },
+];
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedisServer();
+  await loadScripts(
+    server.url,
+    planted.map(({ defect }) => defect),
+  );
+});
+afterAll(() => server.stop());
+
+describe.concurrent('a mistake planted in a script is found', () => {
+  for (const { defect, victim, command, nth, blow, brokenRule } of planted) {
+    it(`${defect}: ${command} ${blow.kind}`, { timeout: 90_000 }, async () => {
+      const common = { url: server.url, scenario: simple, victim };
+      const point = { command, nth, blow };
+      const found = await runCase({ ...common, point, defect, patience: 6_000 });
+      expect(found.violations.map(({ rule }) => rule)).toContain(brokenRule);
+      const sound = await runCase({ ...common, point });
+      expect(sound.violations, describeFailure('without the mistake', sound)).toEqual([]);
+    });
+  }
+});

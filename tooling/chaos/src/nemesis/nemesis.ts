@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PlannedStroke, Stroke } from './plan.ts';
+import { strike, type Targets } from './strike.ts';
+
+export interface NemesisOptions {
+  readonly strokes: readonly PlannedStroke[];
+  readonly targets: Targets;
+  /** Epoch ms, and ms. */
+  readonly beginAt: number;
+  readonly duration: number;
+  readonly onStroke: (stroke: Stroke) => void;
+}
+
+/** Deals every stroke at its time. Strokes overlap, but those against Redis itself wait for each other. */
+export async function runNemesis({
+  strokes,
+  targets,
+  beginAt,
+  duration,
+  onStroke,
+}: NemesisOptions): Promise<void> {
+  let redis: Promise<void> = Promise.resolve();
+  const dealt: Promise<void>[] = [];
+  for (const { at, stroke } of strokes) {
+    await sleep(Math.max(0, beginAt + at * duration - Date.now()));
+    onStroke(stroke);
+    const isOnRedis = stroke.kind === 'kill redis' || stroke.kind === 'fail over';
+    const work = isOnRedis ? redis.then(() => strike(stroke, targets)) : strike(stroke, targets);
+    if (isOnRedis) redis = work.catch(() => undefined);
+    dealt.push(work);
+  }
+  await Promise.all(dealt);
+}

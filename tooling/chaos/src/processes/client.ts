@@ -1,0 +1,25 @@
+import { createClient } from '@q/client';
+import { queueKeys } from '@q/core/wire';
+import { Redis } from 'ioredis';
+import { plantDefect } from '../defects/plant-defect.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { scenarios } from '../scenarios/scenarios.ts';
+import { createProducer } from '../workload/producer.ts';
+import { endWithParent, say } from './say.ts';
+import { readClientSettings, sourceOf } from './settings.ts';
+
+const settings = readClientSettings();
+const scenario = scenarios.find(({ name }) => name === settings.scenario);
+if (scenario === undefined) throw new Error(`no scenario is called "${settings.scenario}"`);
+if (settings.defect !== null) plantDefect(settings.defect);
+const ledger = openLedger(settings.ledgers, settings.name);
+const client = createClient({ redis: sourceOf(settings.redis), queue: settings.queue, deadline: '5s' });
+const redis = new Redis(settings.directUrl);
+endWithParent();
+say({ kind: 'running' });
+const producer = createProducer({ client, ledger, patience: settings.patience });
+await scenario.play({ producer, redis, keys: queueKeys(settings.queue) });
+await client.close();
+redis.disconnect();
+say({ kind: 'done' });
+process.disconnect?.();

@@ -1,0 +1,83 @@
+import type { RedisSource } from '@q/client';
+import type { DefectName } from '../defects/defects.ts';
+
+/** What the harness tells a process that it starts. */
+export interface ChildSettings {
+  /** A URL, options of ioredis, or the start nodes of a Cluster. */
+  readonly redis: Place;
+  readonly queue: string;
+  /** Folder of the ledgers. */
+  readonly ledgers: string;
+  /** Names the process in ledgers, and is the label of its worker. */
+  readonly name: string;
+  /** Planted in its scripts; `null` for none. */
+  readonly defect: DefectName | null;
+}
+
+export interface WorkerSettings extends ChildSettings {
+  readonly concurrency: number;
+  /** ms */
+  readonly lease: number;
+  /** ms */
+  readonly gracePeriod: number;
+  readonly cron: boolean;
+}
+
+export interface ClientSettings extends ChildSettings {
+  readonly scenario: string;
+  /** The server itself, for looks that no fault may touch. */
+  readonly directUrl: string;
+  /** How long a result is waited for, ms. */
+  readonly patience: number;
+}
+
+/** A producer of a storm: chunk after chunk of tasks, by the clock. */
+export interface ProducerSettings extends ChildSettings {
+  /** What its predecessors and successors have in common; begins every id. */
+  readonly seat: string;
+  readonly seed: number;
+  readonly chunks: number;
+  readonly chunkSize: number;
+  /** ms between two chunks. */
+  readonly interval: number;
+  /** Epoch ms of the first chunk. */
+  readonly beginAt: number;
+  /** How long a result is waited for, ms. */
+  readonly patience: number;
+}
+
+/** Where Redis is, in a form that can be sent to another process. */
+export type Place =
+  | { readonly kind: 'server'; readonly url: string }
+  | {
+      readonly kind: 'sentinels';
+      readonly sentinels: ReadonlyArray<{ readonly host: string; readonly port: number }>;
+      readonly name: string;
+    };
+
+const variable = 'CHAOS_SETTINGS';
+
+export function environmentOf(settings: ChildSettings): Record<string, string> {
+  return { [variable]: JSON.stringify(settings) };
+}
+
+export function readWorkerSettings(): WorkerSettings {
+  return JSON.parse(process.env[variable] ?? '{}');
+}
+
+export function readClientSettings(): ClientSettings {
+  return JSON.parse(process.env[variable] ?? '{}');
+}
+
+export function readProducerSettings(): ProducerSettings {
+  return JSON.parse(process.env[variable] ?? '{}');
+}
+
+export function sourceOf(place: Place): RedisSource {
+  switch (place.kind) {
+    case 'server':
+      return place.url;
+    case 'sentinels':
+      return { sentinels: [...place.sentinels], name: place.name };
+  }
+}

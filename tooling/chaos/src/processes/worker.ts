@@ -1,0 +1,33 @@
+import { createWorker } from '@q/worker';
+import { plantDefect } from '../defects/plant-defect.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { noteStalls } from '../ledger/note-stalls.ts';
+import { handleCron, handleOccurrences, handleWorkload } from '../workload/handlers.ts';
+import { endWithParent, say } from './say.ts';
+import { readWorkerSettings, sourceOf } from './settings.ts';
+
+const settings = readWorkerSettings();
+if (settings.defect !== null) plantDefect(settings.defect);
+const ledger = openLedger(settings.ledgers, settings.name);
+const worker = createWorker<undefined>({
+  redis: sourceOf(settings.redis),
+  queue: settings.queue,
+  id: settings.name,
+  concurrency: settings.concurrency,
+  lease: settings.lease,
+  gracePeriod: settings.gracePeriod,
+});
+handleWorkload(worker, {
+  ...ledger,
+  write: (happening) => {
+    ledger.write(happening);
+    if (happening.kind === 'started') say({ kind: 'started', id: happening.id });
+  },
+});
+if (settings.cron) handleCron(worker, ledger);
+else handleOccurrences(worker, ledger);
+noteStalls(ledger, settings.lease);
+endWithParent();
+say({ kind: 'running' });
+await worker.run();
+process.disconnect?.();

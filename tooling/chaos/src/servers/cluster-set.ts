@@ -1,0 +1,260 @@
+import { freePort, type RedisServer, startRedisServer } from '@q/dev-redis';
+import type { Redis } from 'ioredis';
+import { until } from '../until.ts';
+import { askServer, infoOf } from './ask-server.ts';
+import { type ClusterNode, readClusterNodes } from './cluster-nodes.ts';
+
+const masterCount = 3;
+const slotCount = 16_384;
+/** ms of silence after which the others count a node as down. */
+const nodeTimeout = 1_500;
+const keysPerMove = 100;
+/** ms; a Cluster gives an attempt up after as long. */
+const handOverTakes = 5_000;
+const handOverAttempts = 5;
+
+/** Three masters, each with a replica, as one Cluster: six processes of this machine. */
+export interface ClusterSet extends AsyncDisposable {
+  /** Start nodes for `new Cluster(…)`. */
+  readonly nodes: ReadonlyArray<{ readonly host: string; readonly port: number }>;
+  readonly servers: readonly RedisServer[];
+  readonly version: string;
+  /** The slot that all keys of a queue lie in. */
+  slotOf(queue: string): Promise<number>;
+  /** The server that answers for a slot. */
+  masterOf(slot: number): Promise<RedisServer>;
+  replicaOf(slot: number): Promise<RedisServer>;
+  /**
+   * Moves a slot to another master. `meanwhile` runs while half of its keys are here and half are there.
+   * Answers the new master.
+   */
+  migrate(slot: number, meanwhile?: () => Promise<void>): Promise<RedisServer>;
+  /** The replica takes over from its living master. */
+  failover(slot: number): Promise<void>;
+  /** Resolves when another server than this one answers for the slot. */
+  replaced(slot: number, old: RedisServer): Promise<void>;
+  /** Resolves when every slot is answered for and every replica has all of its master. */
+  whole(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startClusterSet(): Promise<ClusterSet> {
+  const servers: RedisServer[] = [];
+  // One after the other: each port is free only until somebody takes it.
+  for (let at = 0; at < masterCount * 2; at += 1) servers.push(await startNode());
+  const set = new PrivateClusterSet(servers);
+  await set.form();
+  return set;
+}
+
+async function startNode(): Promise<RedisServer> {
+  const port = await freePort();
+  const busPort = String(await freePort());
+  const settled = ['--cluster-allow-replica-migration', 'no'];
+  const clustered = ['--cluster-enabled', 'yes', '--cluster-port', busPort, ...settled];
+  const prompt = ['--cluster-node-timeout', String(nodeTimeout), '--repl-diskless-sync-delay', '0'];
+  return startRedisServer({ port, persistence: 'aof', args: [...clustered, ...prompt] });
+}
+
+class PrivateClusterSet implements ClusterSet {
+  readonly servers: readonly RedisServer[];
+  readonly nodes: ClusterSet['nodes'];
+
+  constructor(servers: readonly RedisServer[]) {
+    this.servers = servers;
+    this.nodes = servers.map(({ host, port }) => ({ host, port }));
+  }
+
+  get version(): string {
+    return this.servers[0]?.version ?? 'unknown';
+  }
+
+  async form(): Promise<void> {
+    const masters = this.servers.slice(0, masterCount);
+    const width = Math.ceil(slotCount / masterCount);
+    for (const [at, { url }] of masters.entries()) {
+      const last = Math.min(slotCount, (at + 1) * width) - 1;
+      await askServer(url, (redis) => redis.call('CLUSTER', 'ADDSLOTSRANGE', at * width, last));
+    }
+    await this.#introduce();
+    for (const [at, { url }] of this.servers.slice(masterCount).entries()) {
+      const master = masters[at];
+      if (master === undefined) continue;
+      const id = await myId(master);
+      await askServer(url, (redis) => redis.call('CLUSTER', 'REPLICATE', id));
+    }
+    await this.whole();
+  }
+
+  async #introduce(): Promise<void> {
+    const [first, ...others] = this.servers;
+    if (first === undefined) return;
+    for (const { host, port, url } of others) {
+      const bus = await askServer(url, (redis) => redis.config('GET', 'cluster-port'));
+      const busPort = Array.isArray(bus) ? String(bus[1]) : '';
+      await askServer(first.url, (redis) => redis.call('CLUSTER', 'MEET', host, port, busPort));
+    }
+    await until(async () => ((await this.#view(first)).length === this.servers.length ? true : undefined), {
+      what: 'all nodes have met',
+    });
+    for (const server of this.servers) {
+      await until(
+        async () => ((await this.#view(server)).length === this.servers.length ? true : undefined),
+        {
+          what: `node ${server.port} knows all others`,
+        },
+      );
+    }
+  }
+
+  async slotOf(queue: string): Promise<number> {
+    const [first] = this.servers;
+    const key = `{${queue}}`;
+    return Number(await askServer(first?.url ?? '', (redis) => redis.call('CLUSTER', 'KEYSLOT', key)));
+  }
+
+  async masterOf(slot: number): Promise<RedisServer> {
+    return until(() => this.#ownerOf(slot), { what: `a master answers for slot ${slot}`, within: 30_000 });
+  }
+
+  async replicaOf(slot: number): Promise<RedisServer> {
+    // A master hears of its replica from the others, and may be asked before.
+    const found = async (): Promise<RedisServer | undefined> => {
+      const master = await this.masterOf(slot);
+      const id = await myId(master);
+      const node = (await this.#view(master)).find((each) => each.masterId === id && !each.hasFailed);
+      return this.servers.find((server) => server.port === node?.port);
+    };
+    return until(found, { what: `the master of slot ${slot} knows its replica` });
+  }
+
+  async migrate(slot: number, meanwhile: () => Promise<void> = async () => undefined): Promise<RedisServer> {
+    const from = await this.masterOf(slot);
+    const masters = (await this.#view(from)).filter((node) => node.isMaster && node.port !== from.port);
+    const to = this.#serverAt(masters.find((node) => !node.hasFailed)?.port);
+    const [fromId, toId] = [await myId(from), await myId(to)];
+    await askServer(to.url, (redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId));
+    await askServer(from.url, (redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId));
+    await moveKeys(from, to, { slot, most: Math.ceil((await keysIn(from, slot)) / 2) });
+    await meanwhile();
+    await moveKeys(from, to, { slot, most: Number.POSITIVE_INFINITY });
+    for (const server of [to, from])
+      await askServer(server.url, (redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId));
+    return to;
+  }
+
+  async failover(slot: number): Promise<void> {
+    const old = await this.masterOf(slot);
+    for (let attempt = 1; ; attempt += 1) {
+      const replica = await this.replicaOf(slot);
+      await askServer(replica.url, (redis) => redis.call('CLUSTER', 'FAILOVER'));
+      // The others may refuse their votes, just after a slot has moved: nothing happens then.
+      const isReplaced = await this.#replaced(slot, { old, within: handOverTakes }).then(
+        () => true,
+        () => false,
+      );
+      if (isReplaced) return;
+      if (attempt === handOverAttempts)
+        throw new Error(`slot ${slot} was not handed over in ${attempt} attempts`);
+    }
+  }
+
+  async replaced(slot: number, old: RedisServer): Promise<void> {
+    await this.#replaced(slot, { old, within: 30_000 });
+  }
+
+  async #replaced(
+    slot: number,
+    { old, within }: { readonly old: RedisServer; readonly within: number },
+  ): Promise<void> {
+    const isReplaced = async (): Promise<true | undefined> => {
+      const owner = await this.#ownerOf(slot);
+      return owner !== undefined && owner !== old ? true : undefined;
+    };
+    await until(isReplaced, { what: `another node than ${old.port} answers for slot ${slot}`, within });
+  }
+
+  async whole(): Promise<void> {
+    const isWhole = async (): Promise<true | undefined> => {
+      const states = await Promise.all(this.servers.map(isNodeWhole));
+      return states.every(Boolean) ? true : undefined;
+    };
+    await until(isWhole, { what: 'the Cluster is whole', within: 40_000, every: 100 });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** As the owner itself sees it, and most others. */
+  async #ownerOf(slot: number): Promise<RedisServer | undefined> {
+    const views = await Promise.all(this.servers.map((server) => this.#view(server).catch(() => [])));
+    for (const [at, server] of this.servers.entries()) {
+      const self = views[at]?.find((node) => node.isMyself);
+      if (self?.isMaster !== true || !self.slots.some(([low, high]) => slot >= low && slot <= high)) continue;
+      const agreeing = views.filter((view) =>
+        view.some(
+          (node) => node.id === self.id && node.slots.some(([low, high]) => slot >= low && slot <= high),
+        ),
+      );
+      if (agreeing.length > this.servers.length / 2) return server;
+    }
+    return undefined;
+  }
+
+  async #view(server: RedisServer): Promise<readonly ClusterNode[]> {
+    return readClusterNodes(String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'NODES'))));
+  }
+
+  #serverAt(port: number | undefined): RedisServer {
+    const found = this.servers.find((server) => server.port === port);
+    if (found === undefined) throw new Error(`no node of this Cluster listens on port ${port}`);
+    return found;
+  }
+}
+
+async function isNodeWhole(server: RedisServer): Promise<boolean> {
+  try {
+    const state = String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'INFO')));
+    if (!state.includes('cluster_state:ok')) return false;
+    if (!state.includes(`cluster_known_nodes:${masterCount * 2}`)) return false;
+    // Until the last one has heard who copies whom, it takes a replica for a master.
+    const view = readClusterNodes(
+      String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'NODES'))),
+    );
+    if (view.filter((node) => node.isMaster).length !== masterCount) return false;
+    const replication = await infoOf(server.url, 'replication');
+    if (replication.get('role') === 'master') return replication.get('connected_slaves') === '1';
+    return replication.get('master_link_status') === 'up';
+  } catch {
+    return false;
+  }
+}
+
+async function myId(server: RedisServer): Promise<string> {
+  return String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'MYID')));
+}
+
+async function keysIn(server: RedisServer, slot: number): Promise<number> {
+  return Number(await askServer(server.url, (redis) => redis.call('CLUSTER', 'COUNTKEYSINSLOT', slot)));
+}
+
+interface Move {
+  readonly slot: number;
+  readonly most: number;
+}
+
+async function moveKeys(from: RedisServer, to: RedisServer, { slot, most }: Move): Promise<void> {
+  await askServer(from.url, async (redis: Redis) => {
+    for (let left = most; left > 0; ) {
+      const keys = await redis.call('CLUSTER', 'GETKEYSINSLOT', slot, Math.min(left, keysPerMove));
+      if (!Array.isArray(keys) || keys.length === 0) return;
+      await redis.call('MIGRATE', to.host, to.port, '', 0, 5_000, 'KEYS', ...keys.map(String));
+      left -= keys.length;
+    }
+  });
+}

@@ -1,0 +1,182 @@
+import { type RedisServer, startRedisServer } from '@q/dev-redis';
+import { until } from '../until.ts';
+import { askServer, infoOf } from './ask-server.ts';
+
+/** ms of silence after which a Sentinel counts a server as down. */
+const downAfter = 800;
+const failoverTimeout = 3_000;
+/** ms, at most: promoting is quick, demoting is not. */
+const handOverTakes = 20_000;
+const sentinelCount = 3;
+const masterName = 'q';
+
+export interface SentinelSetOptions {
+  /** A master refuses writes while no replica is alive to take them (profile P3d). @default false */
+  readonly needsReplica?: boolean;
+}
+
+/** A master, a replica and three Sentinels that watch over them: processes of this machine. */
+export interface SentinelSet extends AsyncDisposable {
+  /** Options of ioredis that find the master. */
+  readonly connection: {
+    readonly sentinels: ReadonlyArray<{ readonly host: string; readonly port: number }>;
+    readonly name: string;
+  };
+  readonly servers: readonly RedisServer[];
+  readonly sentinels: readonly RedisServer[];
+  readonly version: string;
+  /** The server that most Sentinels call the master. */
+  master(): Promise<RedisServer>;
+  replica(): Promise<RedisServer>;
+  /** Resolves when the replica has all that the master has, and every Sentinel knows of it. */
+  whole(): Promise<void>;
+  /**
+   * Hands over to the replica, both alive, without loss: writes wait until the replica has everything, and go on when
+   * the old master has become its replica. Answers when the new master was one, epoch ms.
+   */
+  failover(): Promise<number>;
+  /** Resolves when another server than this one is the master. */
+  replaced(old: RedisServer): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startSentinelSet({
+  needsReplica = false,
+}: SentinelSetOptions = {}): Promise<SentinelSet> {
+  const careful = needsReplica ? ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'] : [];
+  const quick = ['--repl-diskless-sync', 'yes', '--repl-diskless-sync-delay', '0', ...careful];
+  const master = await startRedisServer({ persistence: 'aof', args: quick });
+  const follows = ['--replicaof', `${master.host} ${master.port}`];
+  const replica = await startRedisServer({ persistence: 'aof', args: [...quick, ...follows] });
+  const sentinel = [
+    `sentinel monitor ${masterName} ${master.host} ${master.port} 2`,
+    `sentinel down-after-milliseconds ${masterName} ${downAfter}`,
+    `sentinel failover-timeout ${masterName} ${failoverTimeout}`,
+  ];
+  const sentinels = await Promise.all(
+    Array.from({ length: sentinelCount }, () => startRedisServer({ sentinel })),
+  );
+  const set = new PrivateSentinelSet([master, replica], sentinels);
+  await set.whole();
+  return set;
+}
+
+class PrivateSentinelSet implements SentinelSet {
+  readonly servers: readonly RedisServer[];
+  readonly sentinels: readonly RedisServer[];
+  readonly connection: SentinelSet['connection'];
+
+  constructor(servers: readonly RedisServer[], sentinels: readonly RedisServer[]) {
+    this.servers = servers;
+    this.sentinels = sentinels;
+    this.connection = { sentinels: sentinels.map(({ host, port }) => ({ host, port })), name: masterName };
+  }
+
+  get version(): string {
+    return this.servers[0]?.version ?? 'unknown';
+  }
+
+  async master(): Promise<RedisServer> {
+    return until(() => this.#currentMaster(), { what: 'the Sentinels agree on a master' });
+  }
+
+  async replica(): Promise<RedisServer> {
+    const master = await this.master();
+    const other = this.servers.find((server) => server !== master);
+    if (other === undefined) throw new Error('the set has no second server');
+    return other;
+  }
+
+  async whole(): Promise<void> {
+    await until(async () => ((await this.#isWhole()) ? true : undefined), {
+      what: 'the replica is in sync and every Sentinel sees it',
+      within: 40_000,
+      every: 100,
+    });
+  }
+
+  async failover(): Promise<number> {
+    await this.whole();
+    const old = await this.master();
+    const [first] = this.sentinels;
+    if (first === undefined) throw new Error('the set has no Sentinel');
+    await askServer(old.url, (redis) => redis.call('CLIENT', 'PAUSE', handOverTakes, 'WRITE'));
+    await this.#caughtUp(old);
+    await askServer(first.url, (redis) => redis.call('SENTINEL', 'FAILOVER', masterName));
+    await this.replaced(old);
+    const replacedAt = Date.now();
+    // The Sentinels leave it a master for seconds, and clients that have not noticed would go on writing to it.
+    const isDemoted = async (): Promise<true | undefined> => ((await isMaster(old)) ? undefined : true);
+    await until(isDemoted, { what: `server ${old.port} is no master any more`, within: handOverTakes });
+    await askServer(old.url, (redis) => redis.call('CLIENT', 'UNPAUSE'));
+    return replacedAt;
+  }
+
+  async replaced(old: RedisServer): Promise<void> {
+    await until(
+      async () => {
+        const current = await this.#currentMaster();
+        return current !== undefined && current !== old && (await isMaster(current)) ? true : undefined;
+      },
+      { what: `another server than ${old.port} is the master`, within: 40_000 },
+    );
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.sentinels, ...this.servers].map((server) => server.stop()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #caughtUp(master: RedisServer): Promise<void> {
+    const replica = this.servers.find((server) => server !== master) ?? master;
+    const offsets = async (): Promise<true | undefined> => {
+      const [here, there] = await Promise.all([
+        infoOf(master.url, 'replication'),
+        infoOf(replica.url, 'replication'),
+      ]);
+      return here.get('master_repl_offset') === there.get('slave_repl_offset') ? true : undefined;
+    };
+    await until(offsets, { what: 'the replica has everything', within: handOverTakes });
+  }
+
+  async #currentMaster(): Promise<RedisServer | undefined> {
+    const ports = await Promise.all(this.sentinels.map((sentinel) => masterPortOf(sentinel)));
+    const counted = new Map<number, number>();
+    for (const port of ports) counted.set(port, (counted.get(port) ?? 0) + 1);
+    return this.servers.find(({ port }) => (counted.get(port) ?? 0) > sentinelCount / 2);
+  }
+
+  async #isWhole(): Promise<boolean> {
+    const master = await this.#currentMaster();
+    const other = this.servers.find((server) => server !== master);
+    if (master === undefined || other === undefined || !(await isMaster(master))) return false;
+    const replication = await infoOf(other.url, 'replication').catch(() => undefined);
+    if (replication?.get('master_port') !== String(master.port)) return false;
+    if (replication.get('master_link_status') !== 'up') return false;
+    const known = await Promise.all(this.sentinels.map((sentinel) => seesAll(sentinel)));
+    return known.every(Boolean);
+  }
+}
+
+async function masterPortOf(sentinel: RedisServer): Promise<number> {
+  const ask = askServer(sentinel.url, (redis) =>
+    redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName),
+  );
+  const answer = await ask.catch(() => undefined);
+  return Array.isArray(answer) ? Number(answer[1]) : Number.NaN;
+}
+
+/** Until then it would not take part in a vote, or not find the replica. */
+async function seesAll(sentinel: RedisServer): Promise<boolean> {
+  const line = (await infoOf(sentinel.url, 'sentinel').catch(() => undefined))?.get('master0') ?? '';
+  return (
+    line.includes('status=ok') && line.includes('slaves=1') && line.includes(`sentinels=${sentinelCount}`)
+  );
+}
+
+async function isMaster(server: RedisServer): Promise<boolean> {
+  return (await infoOf(server.url, 'replication').catch(() => undefined))?.get('role') === 'master';
+}

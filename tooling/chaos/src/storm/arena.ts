@@ -1,0 +1,93 @@
+import { type RedisServer, startRedisServer } from '@q/dev-redis';
+import { Redis } from 'ioredis';
+import type { Place } from '../processes/settings.ts';
+import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
+import { askServer } from '../servers/ask-server.ts';
+import { type Profile, serverOptionsOf } from '../servers/profile.ts';
+import { startSentinelSet } from '../servers/sentinel-set.ts';
+import { until } from '../until.ts';
+
+/** The Redis of one stage of a storm, and what can be done to it. */
+export interface Arena extends AsyncDisposable {
+  readonly profile: Profile;
+  readonly version: string;
+  /** Whether all that was acknowledged has to be there in the end. */
+  readonly isLossless: boolean;
+  /** Each is the way of one process. */
+  readonly proxies: readonly FaultProxy[];
+  /** By way of a proxy when one is named. */
+  place(proxy: number | null): Place;
+  /** A connection to the server that answers now. */
+  connect(): Promise<Redis>;
+  /** Kills the server and starts it again. Answers when it was ready, epoch ms. */
+  killRedis(lasts: number): Promise<number>;
+  /** Answers when another server had taken over, epoch ms. */
+  failOver(how: 'hand over' | 'kill master'): Promise<number>;
+}
+
+/** One server, with so many proxies to it. */
+export async function singleArena(profile: 'P0' | 'P1' | 'P2', proxyCount: number): Promise<Arena> {
+  const server = await startRedisServer(serverOptionsOf(profile));
+  const proxies = await Promise.all(
+    Array.from({ length: proxyCount }, () => startFaultProxy({ target: server })),
+  );
+  return {
+    profile,
+    version: server.version,
+    isLossless: profile === 'P2',
+    proxies,
+    place: (proxy) => ({
+      kind: 'server',
+      url: (proxy === null ? undefined : proxies[proxy]?.url) ?? server.url,
+    }),
+    connect: async () => looking(server),
+    killRedis: async (lasts) => {
+      await server.kill();
+      await new Promise((resolve) => setTimeout(resolve, lasts));
+      await server.restart();
+      return Date.now();
+    },
+    failOver: () => Promise.reject(new Error('a single server has nobody to hand over to')),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(proxies.map((proxy) => proxy.stop()));
+      await server.stop();
+    },
+  };
+}
+
+/** A master, a replica and three Sentinels, without proxies. */
+export async function sentinelArena(): Promise<Arena> {
+  const set = await startSentinelSet();
+  return {
+    profile: 'P3',
+    version: set.version,
+    isLossless: false,
+    proxies: [],
+    place: () => ({ kind: 'sentinels', ...set.connection }),
+    connect: async () => looking(await set.master()),
+    killRedis: () => Promise.reject(new Error('in a Sentinel set, kill the master by a failover')),
+    failOver: async (how) => {
+      await set.whole();
+      const old = await set.master();
+      if (how === 'hand over') return set.failover();
+      await old.kill();
+      await set.replaced(old);
+      const at = Date.now();
+      await old.restart();
+      return at;
+    },
+    [Symbol.asyncDispose]: () => set.stop(),
+  };
+}
+
+async function looking(server: RedisServer): Promise<Redis> {
+  const isReady = (): Promise<true | undefined> =>
+    askServer(server.url, (redis) => redis.ping()).then(
+      () => true,
+      () => undefined,
+    );
+  await until(isReady, { what: `server ${server.port} answers` });
+  const redis = new Redis(server.url);
+  redis.on('error', () => undefined);
+  return redis;
+}

@@ -1,0 +1,209 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type QueueKeys, queueKeys } from '@q/core/wire';
+import { check } from '../checker/check.ts';
+import { collectFacts } from '../checker/facts.ts';
+import { readQueueState } from '../checker/queue-state.ts';
+import type { Violation } from '../checker/violation.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { readLedgers } from '../ledger/read-ledgers.ts';
+import { runNemesis } from '../nemesis/nemesis.ts';
+import type { PlannedStroke, Stroke } from '../nemesis/plan.ts';
+import type { ProducerSettings, WorkerSettings } from '../processes/settings.ts';
+import { until } from '../until.ts';
+import type { Arena } from './arena.ts';
+import { Crew } from './crew.ts';
+import { reportStage, type StageReport } from './stage-report.ts';
+
+export interface StageOptions {
+  readonly arena: Arena;
+  readonly seed: number;
+  readonly tasks: number;
+  /** ms in which the tasks are enqueued. */
+  readonly duration: number;
+  readonly strokes: readonly PlannedStroke[];
+  readonly workers: number;
+  readonly producers: number;
+  /** ms */
+  readonly lease: number;
+  readonly log: (line: string) => void;
+}
+
+const concurrency = 16;
+const gracePeriod = 2_000;
+const chunkSize = 50;
+/** ms from now until the processes are up and the first chunk is due. */
+const leadTime = 1_500;
+const patience = 90_000;
+const drainWithin = 90_000;
+
+/** What a server that copies after it has answered may lose, and what follows from that. */
+const lossRules = [
+  'an accepted task ends',
+  'a result never changes: what a waiter saw is what is stored',
+  'every waiter is answered with the result',
+  'done means that it was done; the stored answer is that of a run that did it',
+  'what was aborted is aborted, and what was aborted before it ran has not run',
+  'a run is repeated only when a fault struck its process before it was settled',
+  'no two runs of a task have the same attempt, and later ones have higher ones',
+  'the tries of a finished task are those that were run',
+];
+
+/** Enqueues, breaks what can be broken meanwhile, lets everything come to its end and judges it. */
+export async function runStage(options: StageOptions): Promise<StageReport> {
+  const ledgers = await mkdtemp(join(tmpdir(), 'q-storm-'));
+  const stage = new Stage(options, ledgers);
+  const begunAt = performance.now();
+  try {
+    await stage.weather();
+    return await stage.judge(performance.now() - begunAt);
+  } finally {
+    await stage.end();
+    await rm(ledgers, { recursive: true, force: true });
+  }
+}
+
+class Stage {
+  readonly #options: StageOptions;
+  readonly #ledgers: string;
+  readonly #keys: QueueKeys;
+  readonly #crew: Crew;
+  readonly #beginAt = Date.now() + leadTime;
+
+  constructor(options: StageOptions, ledgers: string) {
+    this.#options = options;
+    this.#ledgers = ledgers;
+    this.#keys = queueKeys(`storm-${options.seed}`);
+    const { workers, producers } = options;
+    this.#crew = new Crew({
+      workers,
+      producers,
+      worker: (name, seat) => this.#workerSettings(name, seat),
+      producer: (name, seat) => this.#producerSettings(name, seat),
+    });
+  }
+
+  async weather(): Promise<void> {
+    const { arena, strokes, duration, log } = this.#options;
+    using ledger = openLedger(this.#ledgers, 'nemesis');
+    const behind = (proxy: number): string | undefined => this.#behind(proxy);
+    await runNemesis({
+      strokes,
+      targets: { arena, crew: this.#crew, ledger, behind },
+      beginAt: this.#beginAt,
+      duration,
+      onStroke: (stroke) =>
+        log(`${((Date.now() - this.#beginAt) / 1_000).toFixed(1)} s: ${describeStroke(stroke)}`),
+    });
+    await this.#crew.produced();
+    log('everything is enqueued and every waiter was told something; the rest is drained');
+  }
+
+  async judge(took: number): Promise<StageReport> {
+    const { arena, tasks } = this.#options;
+    const complaints: Violation[] = [];
+    await this.#drained().catch((error: unknown) => {
+      complaints.push({ rule: 'a storm comes to its end', id: null, what: String(error) });
+    });
+    await this.#crew.stopWorkers();
+    const redis = await arena.connect();
+    const [facts, state] = [
+      await collectFacts(readLedgers(this.#ledgers)),
+      await readQueueState(redis, this.#keys),
+    ];
+    redis.disconnect();
+    for (const what of this.#crew.complaints)
+      complaints.push({ rule: 'a process ends only when it is told to', id: null, what });
+    const violations = [...complaints, ...check(facts, state)];
+    return reportStage({
+      profile: arena.profile,
+      redis: arena.version,
+      tasks,
+      facts,
+      state,
+      violations,
+      took,
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#crew.killAll();
+  }
+
+  async #drained(): Promise<void> {
+    const redis = await this.#options.arena.connect();
+    const { ready, suspects, running, due, dead, workers } = this.#keys;
+    const isDrained = async (): Promise<true | undefined> => {
+      if ((await redis.exists(ready, suspects, running, due, dead)) > 0) return undefined;
+      const labels = (await redis.zrange(workers, '0', '-1')).map((id) => id.split('~')[0] ?? '');
+      const names = this.#crew.names();
+      return labels.length === names.length && names.every((name) => labels.includes(name))
+        ? true
+        : undefined;
+    };
+    try {
+      await until(isDrained, {
+        what: 'the queue is drained and has no dead worker',
+        within: drainWithin,
+        every: 200,
+      });
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  /** The first proxies are those of the first workers, the last one that of the first producer. */
+  #behind(proxy: number): string | undefined {
+    const isLast = proxy === this.#options.arena.proxies.length - 1;
+    return (isLast ? this.#crew.producer(0) : this.#crew.worker(proxy))?.name;
+  }
+
+  #workerSettings(name: string, seat: number): WorkerSettings {
+    const { arena, lease } = this.#options;
+    const proxy = seat < arena.proxies.length - 1 ? seat : null;
+    return { ...this.#common(name, proxy), concurrency, lease, gracePeriod, cron: false };
+  }
+
+  #producerSettings(name: string, seat: number): ProducerSettings {
+    const { arena, seed, tasks, producers, duration } = this.#options;
+    const chunks = Math.ceil(tasks / producers / chunkSize);
+    const proxy = seat === 0 && arena.proxies.length > 0 ? arena.proxies.length - 1 : null;
+    return {
+      ...this.#common(name, proxy),
+      seat: `producer-${seat}`,
+      seed: seed + seat,
+      chunks,
+      chunkSize,
+      interval: duration / chunks,
+      beginAt: this.#beginAt,
+      patience,
+    };
+  }
+
+  #common(
+    name: string,
+    proxy: number | null,
+  ): Omit<WorkerSettings, 'concurrency' | 'lease' | 'gracePeriod' | 'cron'> {
+    return {
+      redis: this.#options.arena.place(proxy),
+      queue: this.#keys.queue,
+      ledgers: this.#ledgers,
+      name,
+      defect: null,
+    };
+  }
+}
+
+/** Violations that the profile of the stage does not excuse. */
+export function unexcused({ profile, violations }: StageReport): readonly Violation[] {
+  return profile === 'P2' ? violations : violations.filter(({ rule }) => !lossRules.includes(rule));
+}
+
+function describeStroke(stroke: Stroke): string {
+  return Object.entries(stroke)
+    .map(([key, value]) =>
+      key === 'kind' ? value : `${key} ${typeof value === 'number' ? Math.round(value) : value}`,
+    )
+    .join(', ');
+}

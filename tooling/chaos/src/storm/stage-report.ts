@@ -1,0 +1,128 @@
+import { type Facts, type Fault, faultDuring } from '../checker/facts.ts';
+import type { QueueState } from '../checker/queue-state.ts';
+import { duplicatesOf } from '../checker/rules/duplicates-are-paid-for.ts';
+import type { Violation } from '../checker/violation.ts';
+import type { FaultKind } from '../ledger/entry.ts';
+
+/** What one stage of a storm came to. Times in ms. */
+export interface StageReport {
+  readonly profile: string;
+  readonly redis: string;
+  readonly tasks: number;
+  readonly acknowledged: number;
+  /** Acknowledged, and not ended in the end. */
+  readonly lost: number;
+  /** Waiters that were told something that is not what is stored. */
+  readonly changed: number;
+  /** Waiters that were not told a result. */
+  readonly hanging: number;
+  readonly runs: number;
+  readonly duplicates: number;
+  /** Runs that the victims of faults had begun and may not have settled: so many duplicates were to be expected at most. */
+  readonly duplicatesAllowed: number;
+  /** How many ended with each code. */
+  readonly endings: Readonly<Record<string, number>>;
+  readonly faults: Readonly<Record<FaultKind, number>>;
+  /** From a kill until all that its victim ran had begun again, the longest and the middle one. */
+  readonly afterKill: Spread | null;
+  /** From Redis being ready until the next run began. */
+  readonly afterRedis: Spread | null;
+  readonly took: number;
+  readonly violations: readonly Violation[];
+}
+
+export interface Spread {
+  readonly median: number;
+  readonly longest: number;
+}
+
+export interface StageFacts {
+  readonly profile: string;
+  readonly redis: string;
+  readonly tasks: number;
+  readonly facts: Facts;
+  readonly state: QueueState;
+  readonly violations: readonly Violation[];
+  readonly took: number;
+}
+
+/** ms after the end of a run in which Redis may not have heard of it yet. */
+const settling = 250;
+
+export function reportStage({ facts, state, violations, ...known }: StageFacts): StageReport {
+  const tasks = [...facts.tasks.values()];
+  const accepted = tasks.filter((task) => task.isAcknowledged);
+  return {
+    ...known,
+    acknowledged: accepted.length,
+    lost: accepted.filter(({ id }) => state.tasks.get(id)?.kind !== 'finished').length,
+    changed: countRule(violations, 'a result never changes'),
+    hanging: countRule(violations, 'every waiter is answered'),
+    runs: facts.runs.size,
+    duplicates: duplicatesOf(facts).length,
+    duplicatesAllowed: allowedDuplicates(facts),
+    endings: endingsOf(state),
+    faults: faultsOf(facts),
+    afterKill: spreadOf(
+      facts.faults.filter(({ fault }) => fault === 'kill').flatMap((each) => afterKill(facts, each)),
+    ),
+    afterRedis: spreadOf(
+      facts.faults.filter(({ fault }) => fault === 'redis').flatMap((each) => afterRedis(facts, each)),
+    ),
+    violations,
+  };
+}
+
+function countRule(violations: readonly Violation[], beginning: string): number {
+  return violations.filter(({ rule }) => rule.startsWith(beginning)).length;
+}
+
+function allowedDuplicates(facts: Facts): number {
+  let allowed = 0;
+  for (const { by, startedAt, endedAt } of facts.runs.values()) {
+    const until = (endedAt ?? Number.POSITIVE_INFINITY) + settling;
+    if (faultDuring(facts, by, startedAt, until) !== undefined) allowed += 1;
+  }
+  return allowed;
+}
+
+function endingsOf({ tasks }: QueueState): Record<string, number> {
+  const endings: Record<string, number> = {};
+  for (const stored of tasks.values()) {
+    const code = stored.kind === 'finished' ? stored.code : stored.kind;
+    endings[code] = (endings[code] ?? 0) + 1;
+  }
+  return endings;
+}
+
+function faultsOf({ faults }: Facts): Record<FaultKind, number> {
+  const counts: Record<FaultKind, number> = { kill: 0, freeze: 0, network: 0, redis: 0, terminate: 0 };
+  for (const { fault } of faults) counts[fault] += 1;
+  return counts;
+}
+
+/** Nothing for a victim that ran nothing at that moment. */
+function afterKill({ tasks, runs }: Facts, { victim, from }: Fault): readonly number[] {
+  const waits: number[] = [];
+  for (const run of runs.values()) {
+    if (run.by !== victim || run.endedAt !== null) continue;
+    const next = tasks.get(run.id)?.runs.find((other) => other.startedAt > from);
+    if (next !== undefined) waits.push(next.startedAt - from);
+  }
+  return waits.length === 0 ? [] : [Math.max(...waits)];
+}
+
+function afterRedis({ runs }: Facts, { what, from }: Fault): readonly number[] {
+  const readyAt = from + Number(/after (\d+) ms/.exec(what)?.[1] ?? 0);
+  let first = Number.POSITIVE_INFINITY;
+  for (const { startedAt } of runs.values()) if (startedAt > readyAt && startedAt < first) first = startedAt;
+  return Number.isFinite(first) ? [first - readyAt] : [];
+}
+
+function spreadOf(values: readonly number[]): Spread | null {
+  const sorted = values.toSorted((one, other) => one - other);
+  const [median, longest] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  return median === undefined || longest === undefined
+    ? null
+    : { median: Math.round(median), longest: Math.round(longest) };
+}

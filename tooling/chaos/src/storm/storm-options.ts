@@ -1,0 +1,99 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+
+/** One storm. The same options bring the same strokes at the same moments. */
+export interface StormOptions {
+  readonly seed: number;
+  /** Over both stages. */
+  readonly tasks: number;
+  readonly kills: number;
+  readonly freezes: number;
+  readonly redisKills: number;
+  /** On a Sentinel set of its own, after the rest. */
+  readonly failovers: number;
+  readonly networkFaults: number;
+  /** ms in which the tasks of a stage are enqueued. */
+  readonly duration: number;
+  readonly workers: number;
+  readonly producers: number;
+  /** ms */
+  readonly lease: number;
+}
+
+/** What a command line asks for, beside the storm itself. */
+export interface StormCommand {
+  readonly storm: StormOptions;
+  /** One JSON object on standard output instead of the report. */
+  readonly json: boolean;
+  /** Writes REPORT.md. */
+  readonly report: boolean;
+}
+
+const crew = { workers: 4, producers: 2, lease: 2_000 };
+
+/** The size that CI can afford. */
+export const gateSize: Omit<StormOptions, 'seed'> = {
+  ...crew,
+  tasks: 50_000,
+  kills: 20,
+  freezes: 5,
+  redisKills: 5,
+  failovers: 2,
+  networkFaults: 10,
+  duration: 150_000,
+};
+
+/** The size that the tests of every change can afford. */
+export const smokeSize: Omit<StormOptions, 'seed'> = {
+  ...crew,
+  workers: 3,
+  tasks: 2_000,
+  kills: 4,
+  freezes: 1,
+  redisKills: 1,
+  failovers: 0,
+  networkFaults: 2,
+  duration: 12_000,
+};
+
+const numbers = {
+  seed: 'seed',
+  tasks: 'tasks',
+  kills: 'kills',
+  freezes: 'freezes',
+  'redis-kills': 'redisKills',
+  failovers: 'failovers',
+  'network-faults': 'networkFaults',
+  'duration-ms': 'duration',
+  workers: 'workers',
+  producers: 'producers',
+  'lease-ms': 'lease',
+} as const;
+
+/** @throws Error for an unknown option or a value that is no whole number. */
+export function readStormCommand(
+  args: readonly string[],
+  usual: Omit<StormOptions, 'seed'> = gateSize,
+): StormCommand {
+  const flags = { json: { type: 'boolean' }, report: { type: 'boolean' } } as const;
+  const named = Object.fromEntries(Object.keys(numbers).map((name) => [name, { type: 'string' as const }]));
+  const { values } = parseArgs({ args: [...args], options: { ...flags, ...named } });
+  const given = Object.entries(numbers).flatMap(([name, key]) => {
+    const text: unknown = Reflect.get(values, name);
+    return typeof text === 'string' ? [[key, wholeNumber(name, text)]] : [];
+  });
+  const storm: StormOptions = { seed: randomInt(2 ** 31), ...usual, ...Object.fromEntries(given) };
+  return { storm, json: values.json === true, report: values.report === true };
+}
+
+/** The command that plays this storm again. */
+export function replayOf(storm: StormOptions): string {
+  const given = Object.entries(numbers).map(([name, key]) => `--${name} ${storm[key]}`);
+  return `pnpm chaos storm ${given.join(' ')}`;
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`--${name} must be a whole number; got "${text}"`);
+}

@@ -1,0 +1,88 @@
+import { cpus, release } from 'node:os';
+import { unexcused } from './run-stage.ts';
+import type { Spread, StageReport } from './stage-report.ts';
+import { replayOf, type StormOptions } from './storm-options.ts';
+
+/** What a storm came to, for machines. */
+export interface StormReport {
+  readonly storm: StormOptions;
+  readonly replay: string;
+  readonly versions: {
+    readonly node: string;
+    readonly system: string;
+    readonly cpus: number;
+  };
+  readonly stages: readonly StageReport[];
+  /** Nothing that was promised was broken. */
+  readonly holds: boolean;
+}
+
+export function stormReportOf(storm: StormOptions, stages: readonly StageReport[]): StormReport {
+  return {
+    storm,
+    replay: replayOf(storm),
+    versions: { node: process.version, system: `${process.platform} ${release()}`, cpus: cpus().length },
+    stages,
+    holds: stages.every((stage) => unexcused(stage).length === 0),
+  };
+}
+
+const mostListed = 20;
+
+/** The page that people read. */
+export function pageOf(report: StormReport, date: string): string {
+  const { storm, stages, versions, replay, holds } = report;
+  const title = `# Storm of ${date}: ${storm.tasks} tasks, ${holds ? 'all promises held' : 'PROMISES WERE BROKEN'}`;
+  const where = `Node ${versions.node}, ${versions.system}, ${versions.cpus} CPUs, ${storm.workers} workers, ${storm.producers} producers, leases of ${storm.lease} ms.`;
+  const legend = [
+    'P2: one server that writes its file before it answers. P3: a Sentinel set whose replica copies after the answer; what a killed master had not handed on is lost, and counted here.',
+    'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first. At most: runs that the victims of faults had begun and not yet settled.',
+  ];
+  const again = ['Again:', '', '```sh', replay, '```'];
+  return [title, '', where, '', tableOf(stages), '', ...legend, '', ...again, '', ...listed(stages)].join(
+    '\n',
+  );
+}
+
+function tableOf(stages: readonly StageReport[]): string {
+  const rows: ReadonlyArray<readonly [string, (stage: StageReport) => string | number]> = [
+    ['Redis', ({ redis }) => redis],
+    ['tasks acknowledged', ({ acknowledged }) => acknowledged],
+    ['**lost**', ({ lost }) => lost],
+    ['**results changed**', ({ changed }) => changed],
+    ['**waits without an answer**', ({ hanging }) => hanging],
+    ['runs', ({ runs }) => runs],
+    ['duplicates, at most', ({ duplicates, duplicatesAllowed }) => `${duplicates}, ${duplicatesAllowed}`],
+    [
+      'endings',
+      ({ endings }) =>
+        Object.entries(endings)
+          .map(([code, count]) => `${code} ${count}`)
+          .join(' · '),
+    ],
+    ['processes killed', ({ faults }) => faults.kill],
+    ['processes frozen', ({ faults }) => faults.freeze],
+    ['network faults', ({ faults }) => faults.network],
+    ['Redis killed or replaced', ({ faults }) => faults.redis],
+    ["a killed worker's tasks run again, ms", ({ afterKill }) => spread(afterKill)],
+    ['first run after Redis is back, ms', ({ afterRedis }) => spread(afterRedis)],
+    ['seconds', ({ took }) => Math.round(took / 1_000)],
+    ['promises broken', (stage) => unexcused(stage).length],
+  ];
+  const head = ['', ...stages.map(({ profile }) => profile)];
+  const lines = rows.map(([name, value]) => [name, ...stages.map((stage) => String(value(stage)))]);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function spread(value: Spread | null): string {
+  return value === null ? '–' : `${value.median} (longest ${value.longest})`;
+}
+
+function listed(stages: readonly StageReport[]): readonly string[] {
+  const broken = stages.flatMap(unexcused);
+  if (broken.length === 0) return [];
+  const lines = broken
+    .slice(0, mostListed)
+    .map(({ rule, id, what }) => `- ${rule}: ${id === null ? '' : `\`${id}\`: `}${what}`);
+  return [`## Broken (${broken.length})`, '', ...lines, ''];
+}

@@ -1,0 +1,55 @@
+import { Retry, type TaskContext, type Worker } from '@q/worker';
+import type { Ledger } from '../ledger/ledger.ts';
+import { nextRun } from './run-stamp.ts';
+import * as tasks from './tasks.ts';
+
+type Work = (ctx: TaskContext<undefined>) => Promise<void> | void;
+
+/** Registers a handler for every task of the workload; each writes down what it does. */
+export function handleWorkload(worker: Worker<undefined>, ledger: Ledger): void {
+  const recorded = recorder(ledger);
+  worker.handle(tasks.plain, (ctx) => recorded(ctx, () => undefined));
+  worker.handle(tasks.slow, (ctx, ms) => recorded(ctx, () => ctx.sleep(ms)));
+  worker.handle(tasks.flaky, (ctx, failures, delay) =>
+    recorded(ctx, () => {
+      if (ctx.tries <= failures) throw new Retry(`try ${ctx.tries}`, { delay });
+    }),
+  );
+  worker.handle(tasks.failing, (ctx) =>
+    recorded(ctx, () => {
+      throw new Error('as it should');
+    }),
+  );
+  worker.handle(tasks.lonely, (ctx, ms) => recorded(ctx, () => ctx.sleep(ms)));
+}
+
+/** Runs occurrences that others have fired, and fires none. */
+export function handleOccurrences(worker: Worker<undefined>, ledger: Ledger): void {
+  const recorded = recorder(ledger);
+  worker.handle(tasks.occurrence, (ctx) => recorded(ctx, () => undefined));
+}
+
+/** Every second. */
+export function handleCron(worker: Worker<undefined>, ledger: Ledger): void {
+  const recorded = recorder(ledger);
+  worker.cron('* * * * * *', tasks.cronName, (ctx) => recorded(ctx, () => undefined), { ttl: '2h' });
+}
+
+type Recorded = (ctx: TaskContext<undefined>, work: Work) => Promise<tasks.Ran>;
+
+function recorder(ledger: Ledger): Recorded {
+  return async (ctx, work) => {
+    const { id, name: task, attempt, tries } = ctx;
+    const run = nextRun(ledger.by);
+    ledger.write({ kind: 'started', id, task, run, attempt, tries });
+    try {
+      await work(ctx);
+      ledger.write({ kind: 'effect', id, run });
+    } catch (error) {
+      ledger.write({ kind: 'ended', id, run, how: 'threw' });
+      throw error;
+    }
+    ledger.write({ kind: 'ended', id, run, how: 'returned' });
+    return { run };
+  };
+}

@@ -1,0 +1,5 @@
+import type { ViteUserConfig } from 'vitest/config';
+import { packageTests } from '../../tooling/testkit/vitest-config.ts';
+
+const config: ViteUserConfig = packageTests();
+export default config;
