@@ -46,7 +46,7 @@ export function newTaskId(now: number = Date.now()): string {
   spell(0x8000 | (randomPool.readUInt16BE(start + 2) & 0x3fff), 23, 4);
   spell(randomPool.readUInt32BE(start + 4), 32, 8);
   spell(randomPool.readUInt16BE(start + 8), 36, 4);
-  return spelled.latin1Slice(0, 36);
+  return spelled.toString('latin1');
 }
 
 /** 96 random bits as 16 base64url characters: the part of a wire id that no other process can have. */
