@@ -1,7 +1,9 @@
 import type { AnyTask, StartOptions } from '@q/core';
 import { type ResolvedStartOptions, resolveStartOptions } from '@q/core/wire';
-import { type BuilderUse, warnIfDropped } from './dropped-builder.ts';
+import { type BuilderUse, markUsed, warnIfDropped } from './dropped-builder.ts';
+import { type Prepared, sendPrepared } from './enqueue.ts';
 import type { Handle } from './handle.ts';
+import type { Session } from './session.ts';
 
 /**
  * One enqueue that has not been sent: `await` sends it, once. Immutable; it has no `id`, so that it cannot stand where a
@@ -12,32 +14,37 @@ export interface Builder<Given extends AnyTask, Options = StartOptions> extends 
   start(options?: Options): Builder<Given, Options>;
 }
 
-/** Sends one enqueue; called at most once for each builder. */
-export type SendNow<Given extends AnyTask> = (options: ResolvedStartOptions) => Promise<Handle<Given>>;
-
-export function createBuilder<Given extends AnyTask>(name: string, send: SendNow<Given>): Builder<Given> {
-  return new LazyBuilder(name, send, resolveStartOptions());
+export function createBuilder<Given extends AnyTask>(
+  session: Session,
+  prepared: Prepared<Given>,
+): Builder<Given> {
+  return new LazyBuilder(session, prepared, resolveStartOptions());
 }
 
 class LazyBuilder<Given extends AnyTask> implements Builder<Given> {
-  readonly #send: SendNow<Given>;
+  readonly #session: Session;
+  readonly #prepared: Prepared<Given>;
   readonly #options: ResolvedStartOptions;
-  readonly #use: BuilderUse;
+  readonly #use: BuilderUse | undefined;
   #sent: Promise<Handle<Given>> | undefined;
 
-  constructor(name: string, send: SendNow<Given>, options: ResolvedStartOptions) {
-    this.#send = send;
+  constructor(
+    session: Session,
+    prepared: Prepared<Given>,
+    options: ResolvedStartOptions,
+  ) {
+    this.#session = session;
+    this.#prepared = prepared;
     this.#options = options;
-    this.#use = { name, isUsed: false };
-    warnIfDropped(this, this.#use);
+    this.#use = warnIfDropped(this, prepared.task.name);
     Object.freeze(this);
   }
 
   start(options?: StartOptions): Builder<Given> {
     const resolved = resolveStartOptions(options);
     // From here on the new one is what has to be awaited.
-    this.#use.isUsed = true;
-    return new LazyBuilder(this.#use.name, this.#send, resolved);
+    markUsed(this.#use);
+    return new LazyBuilder(this.#session, this.#prepared, resolved);
   }
 
   // biome-ignore lint/suspicious/noThenProperty: awaiting a builder is what sends it.
@@ -45,8 +52,8 @@ class LazyBuilder<Given extends AnyTask> implements Builder<Given> {
     onSent?: ((handle: Handle<Given>) => Sent | PromiseLike<Sent>) | null,
     onRefused?: ((reason: unknown) => Refused | PromiseLike<Refused>) | null,
   ): Promise<Sent | Refused> {
-    this.#use.isUsed = true;
-    this.#sent ??= this.#send(this.#options);
+    markUsed(this.#use);
+    this.#sent ??= sendPrepared(this.#session, this.#prepared, this.#options);
     return this.#sent.then(onSent, onRefused);
   }
 }

@@ -1,26 +1,24 @@
 import { QueueUnavailableError } from '@q/core';
-import { type EnqueuedItem, enqueue } from '@q/core/wire';
+import { type EnqueuedItem, type EnqueueItem, enqueue } from '@q/core/wire';
 import { atEndOfTick } from './at-end-of-tick.ts';
 import { errorForTask } from './call-error.ts';
 import { ClientClosedError, QueueBusyError } from './errors.ts';
+import { Line } from './line.ts';
 import { monotonicNow } from './monotonic-now.ts';
-import { encodeOutgoing, type OutgoingTask } from './outgoing-task.ts';
+import type { OutgoingTask } from './outgoing-task.ts';
 import type { RedisPort } from './redis-port.ts';
-import { batchLength, mostBytes, mostItems } from './take-batch.ts';
+import { mostBytes, mostItems } from './take-batch.ts';
+import { TaskEncoder } from './task-encoder.ts';
 
-interface Waiting {
-  readonly outgoing: OutgoingTask;
-  /** Order of arrival: what is given back by a failed call goes to its old place. */
-  readonly place: number;
-  /** Monotonic ms. The deadline is the same for all, so the first in line is the first to expire. */
-  readonly expiresAt: number;
-  readonly resolve: (answer: EnqueuedItem) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** A second call may start before the first is answered, but only a full one: others gather meanwhile. */
-const mostCalls = 2;
+/**
+ * Others may start before the first call is answered, but only full ones: what does not fill one gathers meanwhile. So
+ * many keep Redis and this process busy at the same time, and hold at most 4 MiB.
+ */
+const mostCalls = 16;
+/** What cannot be sent has to wait in line, where it is counted. */
+const mostCallsWhileLost = 1;
 const mostWaitingWhileLost = 10_000;
+const created: EnqueuedItem = { kind: 'created' };
 /** Each late answer teaches the time of Redis; a clock that is still wrong after so many will not be right. */
 const mostLateAnswers = 5;
 
@@ -35,8 +33,8 @@ export class Coalescer {
   readonly #port: RedisPort;
   /** Ms. */
   readonly #deadline: number;
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  readonly #encoder: TaskEncoder;
+  readonly #line = new Line<OutgoingTask>();
   #arrivals = 0;
   #callsUnderWay = 0;
   #isFlushPlanned = false;
@@ -45,24 +43,25 @@ export class Coalescer {
   #lastError: unknown;
   readonly #whenIdle = new Set<() => void>();
 
-  constructor(port: RedisPort, deadline: number) {
+  /** @param codec - its id on the wire. */
+  constructor(port: RedisPort, deadline: number, codec: string) {
     this.#port = port;
     this.#deadline = deadline;
+    this.#encoder = new TaskEncoder(codec);
   }
 
-  /** @throws QueueUnavailableError · QueueBusyError · RedisRefusedError · ClientClosedError, all as rejections. */
-  add(outgoing: OutgoingTask): Promise<EnqueuedItem> {
+  /** @throws QueueBusyError · ClientClosedError. What happens to it later, it is told. */
+  add(outgoing: OutgoingTask): void {
     const { queue } = this.#port.keys;
-    if (this.#isClosed) return Promise.reject(new ClientClosedError(queue));
-    if (this.#port.isLost && this.#waiting.length >= mostWaitingWhileLost) {
-      return Promise.reject(new QueueBusyError(outgoing.id, queue, this.#waiting.length));
-    }
-    return new Promise((resolve, reject) => {
-      const place = this.#arrivals++;
-      this.#waiting.push({ outgoing, place, expiresAt: monotonicNow() + this.#deadline, resolve, reject });
-      this.#waitingBytes += outgoing.bytes;
-      this.#planFlush();
-    });
+    if (this.#isClosed) throw new ClientClosedError(queue);
+    if (this.#line.length >= mostWaitingWhileLost && this.#port.isLost)
+      throw new QueueBusyError(outgoing.id, queue, this.#line.length);
+    outgoing.place = this.#arrivals++;
+    outgoing.expiresAt = Math.floor(monotonicNow()) + this.#deadline;
+    this.#line.add(outgoing);
+    // A full call has nothing to wait for.
+    if (this.#isFull() && this.#maySend()) this.#flush();
+    else this.#planFlush();
   }
 
   /** Refuses further items; resolves when all others are settled, each within its deadline. */
@@ -73,7 +72,7 @@ export class Coalescer {
   }
 
   #isIdle(): boolean {
-    return this.#waiting.length === 0 && this.#callsUnderWay === 0;
+    return this.#line.length === 0 && this.#callsUnderWay === 0;
   }
 
   #planFlush(): void {
@@ -86,7 +85,7 @@ export class Coalescer {
   }
 
   #flush(): void {
-    while (this.#maySend()) void this.#send(this.#take(batchLength(this.#waiting)));
+    while (this.#maySend()) void this.#send(this.#line.takeBatch());
     this.#watchExpiry();
     if (!this.#isIdle()) return;
     for (const resolve of this.#whenIdle) resolve();
@@ -94,21 +93,19 @@ export class Coalescer {
   }
 
   #maySend(): boolean {
-    if (this.#waiting.length === 0 || this.#callsUnderWay >= mostCalls) return false;
-    return this.#callsUnderWay === 0 || this.#waiting.length >= mostItems || this.#waitingBytes >= mostBytes;
+    if (this.#callsUnderWay === 0) return this.#line.length > 0;
+    return this.#isFull() && this.#callsUnderWay < (this.#port.isLost ? mostCallsWhileLost : mostCalls);
   }
 
-  #take(count: number): readonly Waiting[] {
-    const taken = this.#waiting.splice(0, count);
-    for (const { outgoing } of taken) this.#waitingBytes -= outgoing.bytes;
-    return taken;
+  #isFull(): boolean {
+    return this.#line.length >= mostItems || this.#line.bytes >= mostBytes;
   }
 
-  async #send(batch: readonly Waiting[]): Promise<void> {
+  async #send(batch: readonly OutgoingTask[]): Promise<void> {
     this.#callsUnderWay += 1;
     try {
       const answers = await this.#call(batch);
-      for (const [at, { resolve }] of batch.entries()) resolve(answers[at] ?? { kind: 'created' });
+      for (let at = 0; at < batch.length; at += 1) batch[at]?.answered(answers[at] ?? created);
     } catch (error) {
       this.#giveBack(batch, error);
     }
@@ -116,74 +113,59 @@ export class Coalescer {
     this.#flush();
   }
 
-  async #call(batch: readonly Waiting[]): Promise<readonly EnqueuedItem[]> {
+  async #call(batch: readonly OutgoingTask[]): Promise<readonly EnqueuedItem[]> {
     const { keys, clock } = this.#port;
     const [first] = batch;
     for (let lateAnswers = 0; first !== undefined && lateAnswers < mostLateAnswers; lateAnswers += 1) {
       // Nothing may be written after the first of them was told that it was not.
       const deadline = first.expiresAt - monotonicNow();
       const now = clock.now();
-      const items = batch.map(({ outgoing }) => itemOf(outgoing, now));
+      const items = batch.map((outgoing) => this.#itemOf(outgoing, now));
       const reply = await this.#port.run(
         enqueue,
         { notAfter: Math.floor(now + deadline), items },
-        { deadline, id: first.outgoing.id },
+        { deadline, id: first.id },
       );
       if (reply.kind === 'done') return reply.items;
     }
-    throw new QueueUnavailableError({
-      id: first?.outgoing.id ?? null,
-      queue: keys.queue,
-      after: this.#deadline,
-    });
+    throw new QueueUnavailableError({ id: first?.id ?? null, queue: keys.queue, after: this.#deadline });
   }
 
-  #giveBack(batch: readonly Waiting[], error: unknown): void {
+  #itemOf(outgoing: OutgoingTask, now: number): EnqueueItem {
+    const { id, nonce, options } = outgoing;
+    return { id, value: this.#encoder.encode(outgoing, now), nonce, start: options.start };
+  }
+
+  #giveBack(batch: readonly OutgoingTask[], error: unknown): void {
     this.#lastError = error;
     // A timer may fire a fraction of a ms early.
     const now = monotonicNow() + 1;
     const hasExpired = batch.some(({ expiresAt }) => expiresAt <= now);
     // An error that came before anyone's time was over would come again at once.
-    const kept =
-      error instanceof QueueUnavailableError && hasExpired
-        ? batch.filter(({ expiresAt }) => expiresAt > now)
-        : [];
+    const mayKeep = error instanceof QueueUnavailableError && hasExpired;
+    const kept = mayKeep ? batch.filter(({ expiresAt }) => expiresAt > now) : [];
     const left = new Set(kept);
-    for (const waiting of batch) if (!left.has(waiting)) this.#refuse(waiting, error);
-    for (const { outgoing } of kept) this.#waitingBytes += outgoing.bytes;
-    this.#waiting = [...kept, ...this.#waiting].sort((one, other) => one.place - other.place);
-  }
-
-  #refuse({ outgoing, reject }: Waiting, error: unknown): void {
-    reject(errorForTask(error, outgoing.id, this.#port.keys.queue));
+    for (const outgoing of batch) {
+      if (!left.has(outgoing)) outgoing.refused(errorForTask(error, outgoing.id, this.#port.keys.queue));
+    }
+    this.#line.giveBack(kept);
   }
 
   /** Items behind a call that gets no answer have deadlines too. */
   #watchExpiry(): void {
     clearTimeout(this.#expiry);
-    const [first] = this.#waiting;
+    const { first } = this.#line;
     if (first === undefined) return;
     this.#expiry = setTimeout(() => this.#expire(), Math.max(1, Math.ceil(first.expiresAt - monotonicNow())));
   }
 
   #expire(): void {
-    const now = monotonicNow();
-    const firstAlive = this.#waiting.findIndex(({ expiresAt }) => expiresAt > now);
     const { queue } = this.#port.keys;
     const cause = this.#lastError instanceof QueueUnavailableError ? this.#lastError.cause : undefined;
-    for (const waiting of this.#take(firstAlive === -1 ? this.#waiting.length : firstAlive)) {
-      const facts = { id: waiting.outgoing.id, queue, after: this.#deadline };
-      waiting.reject(new QueueUnavailableError(facts, cause === undefined ? {} : { cause }));
+    for (const outgoing of this.#line.takeExpired(monotonicNow())) {
+      const facts = { id: outgoing.id, queue, after: this.#deadline };
+      outgoing.refused(new QueueUnavailableError(facts, cause === undefined ? {} : { cause }));
     }
     this.#flush();
   }
-}
-
-function itemOf(
-  outgoing: OutgoingTask,
-  now: number,
-): { id: string; value: string | Uint8Array; nonce: string; start: OutgoingTask['options']['start'] } {
-  const { id, nonce, options, calledAt } = outgoing;
-  const createdAt = Math.floor(now - (monotonicNow() - calledAt));
-  return { id, value: encodeOutgoing(outgoing, createdAt, now), nonce, start: options.start };
 }

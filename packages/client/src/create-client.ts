@@ -9,7 +9,7 @@ import {
 } from '@q/core';
 import { isTask, requireTaskId, shown } from '@q/core/wire';
 import { abortTask } from './abort.ts';
-import { createBuilder } from './builder.ts';
+import { type Builder, createBuilder } from './builder.ts';
 import type { Client } from './client.ts';
 import {
   type CallOptions,
@@ -17,7 +17,7 @@ import {
   resolveCallOptions,
   resolveClientOptions,
 } from './client-options.ts';
-import { prepare, sendCall, sendMany, sendPrepared } from './enqueue.ts';
+import { prepare, sendCall, sendMany } from './enqueue.ts';
 import { createHandle, readStatus } from './handle.ts';
 import { openRedisPort } from './redis-port/open-redis-port.ts';
 import type { RedisPort } from './redis-port.ts';
@@ -66,9 +66,8 @@ function builderOf<Given extends AnyTask>(
   session: Session,
   given: Given,
   args: readonly unknown[],
-): ReturnType<typeof createBuilder<Given>> {
-  const prepared = prepare(session, given, args);
-  return createBuilder(given.name, (options) => sendPrepared(session, prepared, options));
+): Builder<Given> {
+  return createBuilder(session, prepare(session, given, args));
 }
 
 function idOf(ref: TaskRef): string {

@@ -15,7 +15,17 @@ const dropped = new FinalizationRegistry<BuilderUse>(({ name, isUsed }) => {
   );
 });
 
+/** Read once: every look at the environment is a call into the operating system. */
+const warns = process.env['NODE_ENV'] !== 'production';
+
 /** In production it costs nothing and warns of nothing. */
-export function warnIfDropped(builder: object, use: BuilderUse): void {
-  if (process.env['NODE_ENV'] !== 'production') dropped.register(builder, use);
+export function warnIfDropped(builder: object, name: string): BuilderUse | undefined {
+  if (!warns) return undefined;
+  const use = { name, isUsed: false };
+  dropped.register(builder, use);
+  return use;
+}
+
+export function markUsed(use: BuilderUse | undefined): void {
+  if (use !== undefined) use.isUsed = true;
 }

@@ -1,17 +1,18 @@
-import type { AnyCall, AnyTask, CallOf, MaybePromise, TaskOf } from '@q/core';
+import type { AnyCall, AnyTask, CallOf, TaskOf } from '@q/core';
 import { type ResolvedStartOptions, resolveStartOptions } from '@q/core/wire';
 import { type Captured, captureArguments, type Payload, payloadOf } from './capture-arguments.ts';
-import { wireCodec } from './codecs.ts';
-import { EnqueueRefusedError } from './errors.ts';
-import { createHandle, type Handle } from './handle.ts';
+import type { Handle } from './handle.ts';
+import { HandleGroup, MemberSend } from './handle-group.ts';
+import { SingleSend } from './handle-send.ts';
 import { monotonicNow } from './monotonic-now.ts';
-import { outgoingTask } from './outgoing-task.ts';
+import type { OutgoingTask } from './outgoing-task.ts';
 import type { Session } from './session.ts';
 
 /** An enqueue whose arguments are taken down, and nothing else. */
 export interface Prepared<Given extends AnyTask> {
   readonly task: Given;
   readonly captured: Captured;
+  /** Whole ms of the monotonic clock. */
   readonly calledAt: number;
 }
 
@@ -20,26 +21,31 @@ export function prepare<Given extends AnyTask>(
   task: Given,
   args: readonly unknown[],
 ): Prepared<Given> {
-  return { task, captured: captureArguments(task, args, codec), calledAt: monotonicNow() };
+  return { task, captured: captureArguments(task, args, codec), calledAt: Math.floor(monotonicNow()) };
 }
 
 /** Rejects as `Enqueuer.enqueue` says. */
-export async function sendPrepared<Given extends AnyTask>(
+export function sendPrepared<Given extends AnyTask>(
   session: Session,
-  { task, captured, calledAt }: Prepared<Given>,
+  prepared: Prepared<Given>,
   options: ResolvedStartOptions,
 ): Promise<Handle<Given>> {
-  session.requireOpen();
-  const found: MaybePromise<Payload> = payloadOf(captured);
-  const payload = found instanceof Promise ? await found : found;
-  const outgoing = outgoingTask(task, { options, payload, codec: wireCodec(session.codec), calledAt });
-  const answer = await session.enqueues.add(outgoing);
-  if (answer.kind === 'refused') throw new EnqueueRefusedError(outgoing.id, session.queue, answer.code);
-  return createHandle(session, { task, id: outgoing.id, duplicate: answer.kind === 'duplicate' });
+  // What throws in here rejects. Nothing is asynchronous and nothing made twice: a burst has all of its promises at once.
+  return new Promise((resolve, reject) => {
+    session.requireOpen();
+    const { task, captured, calledAt } = prepared;
+    const send = (payload: Payload): void =>
+      session.enqueues.add(
+        new SingleSend(session, task, { options, payload, calledAt }, { resolve, reject }),
+      );
+    const payload = payloadOf(captured);
+    if (payload instanceof Promise) payload.then(send).catch(reject);
+    else send(payload);
+  });
 }
 
 /** As {@link sendPrepared}. */
-export async function sendCall<Given extends AnyTask>(
+export function sendCall<Given extends AnyTask>(
   session: Session,
   { task, args, options }: CallOf<Given>,
 ): Promise<Handle<Given>> {
@@ -58,16 +64,17 @@ export function sendMany<const Calls extends readonly AnyCall[]>(
 // In the order of the calls, each handle of its own task: `map` cannot say so.
 export async function sendMany(session: Session, calls: readonly AnyCall[]): Promise<unknown> {
   session.requireOpen();
-  const options = calls.map((call) => resolveStartOptions(call.options));
-  const prepared = calls.map(({ task, args }) => prepare(session, task, args));
+  const prepared = calls.map(({ task, args, options }) => ({
+    ...prepare(session, task, args),
+    options: resolveStartOptions(options),
+  }));
+  const group = new HandleGroup(calls.length);
+  const members: OutgoingTask[] = [];
   // All are checked before the first is sent, and a slow check does not change their order.
-  const isReady = prepared.every(({ captured }) => captured.kind === 'ready');
-  const checked = isReady ? prepared : await Promise.all(prepared.map(whenChecked));
-  return Promise.all(
-    checked.map((each, at) => sendPrepared(session, each, options[at] ?? resolveStartOptions())),
-  );
-}
-
-async function whenChecked<Given extends AnyTask>(prepared: Prepared<Given>): Promise<Prepared<Given>> {
-  return { ...prepared, captured: { kind: 'ready', payload: await payloadOf(prepared.captured) } };
+  for (const [index, { task, captured, calledAt, options }] of prepared.entries()) {
+    const found = payloadOf(captured);
+    const payload = found instanceof Promise ? await found : found;
+    members.push(new MemberSend(session, task, { options, payload, calledAt }, { group, index }));
+  }
+  return group.send(members, session.enqueues);
 }

@@ -3,6 +3,7 @@ import { type ReadItem, read } from '@q/core/wire';
 import { errorForTask } from './call-error.ts';
 import type { ResolvedCallOptions } from './client-options.ts';
 import { Coalescer } from './coalesce.ts';
+import { wireCodec } from './codecs.ts';
 import { ClientClosedError } from './errors.ts';
 import type { RedisPort } from './redis-port.ts';
 import { ResultWaits } from './result-waits.ts';
@@ -28,7 +29,7 @@ const mostReads = 50;
 
 export function createSession(port: RedisPort, { codec, deadline }: ResolvedCallOptions): Session {
   const { queue } = port.keys;
-  const enqueues = new Coalescer(port, deadline);
+  const enqueues = new Coalescer(port, deadline, wireCodec(codec));
   const results = new ResultWaits(port);
   const reads = new TickBatch<string, ReadItem | null>({
     most: mostReads,

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { batchLength, mostBytes, mostItems } from './take-batch.ts';
+import { type Batchable, batchLength, mostBytes, mostItems } from './take-batch.ts';
 
-const item = (id: string, bytes = 300): { outgoing: { id: string; bytes: number } } => ({
-  outgoing: { id, bytes },
-});
-const items = (count: number, bytes?: number): ReturnType<typeof item>[] =>
+const item = (id: string, bytes = 300): Batchable => ({ id, nonce: 'given', bytes });
+const items = (count: number, bytes?: number): Batchable[] =>
   Array.from({ length: count }, (_, at) => item(`id-${at}`, bytes));
 
 describe('a batch', () => {

@@ -44,7 +44,7 @@ export { decodeResult, encodeResultLine } from './protocol/result.ts';
 export type { PublishedResult } from './protocol/result-message.ts';
 export { decodeResultMessage } from './protocol/result-message.ts';
 export type { FinishedTask, PendingTask, TaskValue } from './protocol/task-value.ts';
-export { decodeTaskValue, encodeTaskValue } from './protocol/task-value.ts';
+export { decodeTaskValue, encodeTaskLines, encodeTaskValue } from './protocol/task-value.ts';
 export type { TriesRecord } from './protocol/tries.ts';
 export { noTries } from './protocol/tries.ts';
 export { PROTOCOL_VERSION } from './protocol/version.ts';

@@ -25,7 +25,12 @@ export function encodeTaskValue(
   facts: EnvelopeFacts,
   payload: string | Uint8Array,
 ): string | Uint8Array {
-  return joinBytes(encodePendingHeader(header) + encodeEnvelopeLine(facts), payload);
+  return joinBytes(encodeTaskLines(header, facts), payload);
+}
+
+/** All of a pending task's value but its payload. */
+export function encodeTaskLines(header: PendingHeader, facts: EnvelopeFacts): string {
+  return encodePendingHeader(header) + encodeEnvelopeLine(facts);
 }
 
 /** `null` for a value whose first line is no header of this version. */
