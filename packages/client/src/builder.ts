@@ -28,11 +28,7 @@ class LazyBuilder<Given extends AnyTask> implements Builder<Given> {
   readonly #use: BuilderUse | undefined;
   #sent: Promise<Handle<Given>> | undefined;
 
-  constructor(
-    session: Session,
-    prepared: Prepared<Given>,
-    options: ResolvedStartOptions,
-  ) {
+  constructor(session: Session, prepared: Prepared<Given>, options: ResolvedStartOptions) {
     this.#session = session;
     this.#prepared = prepared;
     this.#options = options;

@@ -1,11 +1,5 @@
 import type { AnyTask } from '@q/core';
-import {
-  encodeTaskLines,
-  joinBytes,
-  type PendingHeader,
-  resolveTaskOptions,
-  uniqueLock,
-} from '@q/core/wire';
+import { encodeTaskLines, joinBytes, type PendingHeader, resolveTaskOptions, uniqueLock } from '@q/core/wire';
 import { monotonicNow } from './monotonic-now.ts';
 import type { OutgoingTask } from './outgoing-task.ts';
 
