@@ -1,5 +1,5 @@
 import type { QueueKeys, Script } from '@q/core/wire';
-import type { Popped } from './redis-port/blocking-pop.ts';
+import type { Popped, PoppedAndRun } from './redis-port/blocking-pop.ts';
 import type { RedisClock } from './redis-port/redis-clock.ts';
 import type { RedisSource } from './redis-port/redis-like.ts';
 import type { ServerInfo } from './redis-port/server-info.ts';
@@ -11,6 +11,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** The task that the call is about, for the error. */
   readonly id?: string | undefined;
+}
+
+/** A script, and what it is told. */
+export interface ScriptCall<Input, Reply> {
+  readonly script: Script<Input, Reply>;
+  readonly input: Input;
 }
 
 /** The only way to Redis: one connection, seen as scripts that are run. Nothing of ioredis is known outside of it. */
@@ -32,6 +38,16 @@ export interface RedisPort {
     seconds: number,
     options?: Pick<RunOptions, 'signal'>,
   ): Promise<Popped | null>;
+  /**
+   * As `blockingPop`; Redis runs the script as soon as that is over, and answers both in one round trip. Whatever keeps
+   * the script from being answered makes its reply `null`: then `run` is the way to learn more. Only on a port made by `fork`.
+   */
+  popThenRun<Input, Reply>(
+    keys: readonly string[],
+    seconds: number,
+    call: ScriptCall<Input, Reply>,
+    options?: Pick<RunOptions, 'signal'>,
+  ): Promise<PoppedAndRun<Reply>>;
   /** Resolves when Redis has confirmed; restored after each reconnect. Only on a port made by `fork`. */
   subscribe(channel: string, onMessage: (bytes: Buffer) => void): Promise<void>;
   /** Parsed INFO of the server. @throws as {@link RedisPort.run} */

@@ -179,6 +179,7 @@ export class Membership {
         appetite: this.#appetite,
         courtesy: this.#courtesy,
         changes,
+        claims: this.#step,
         onAbort: (id) => this.#holdings.abort(id),
         onError,
       }),
@@ -210,7 +211,7 @@ export class Membership {
       holdings: this.#holdings,
       onRefused: (item) => this.#holdings.refused(item),
       onAnswered: () => {
-        this.#holdings.answered();
+        if (!this.#step.isAsking) this.#holdings.answered();
         changes.notify();
       },
       onLapsed: () => this.#lapse('Redis does not know this worker any more'),

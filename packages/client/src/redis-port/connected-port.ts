@@ -1,8 +1,8 @@
 import { luaSources, type QueueKeys, type Script } from '@q/core/wire';
 import type { Limits } from '../limits.ts';
 import { monotonicNow } from '../monotonic-now.ts';
-import type { RedisPort, RunOptions } from '../redis-port.ts';
-import { blockingPop, type Popped } from './blocking-pop.ts';
+import type { RedisPort, RunOptions, ScriptCall } from '../redis-port.ts';
+import { blockingPop, type Popped, type PoppedAndRun, popThenSend } from './blocking-pop.ts';
 import { Connection } from './connection.ts';
 import { cloneableOptions } from './connection-options.ts';
 import { type ConnectionSource, openConnection } from './open-connection.ts';
@@ -74,6 +74,22 @@ class ConnectedPort implements RedisPort {
     options: Pick<RunOptions, 'signal'> = {},
   ): Promise<Popped | null> {
     return blockingPop(this.#connection, keys, seconds, limitsOf(options));
+  }
+
+  async popThenRun<Input, Reply>(
+    keys: readonly string[],
+    seconds: number,
+    { script, input }: ScriptCall<Input, Reply>,
+    options: Pick<RunOptions, 'signal'> = {},
+  ): Promise<PoppedAndRun<Reply>> {
+    const args = scriptArguments(script, this.keys, input, this.#shared.timeShift);
+    const { popped, reply } = await popThenSend(
+      this.#connection,
+      { keys, seconds },
+      ['evalsha', [luaSources[script.name].sha1, ...args]],
+      limitsOf(options),
+    );
+    return { popped, reply: reply === null ? null : script.reply(reply, input) };
   }
 
   subscribe(channel: string, onMessage: (bytes: Buffer) => void): Promise<void> {

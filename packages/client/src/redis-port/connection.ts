@@ -14,6 +14,7 @@ interface Watcher {
 }
 
 export type CommandArguments = (string | Buffer | number)[];
+export type Command = readonly [command: string, args: CommandArguments];
 
 /** `fresh` until the first outcome: a connection that is only being made is no reason to refuse work. */
 type State = 'fresh' | 'ready' | 'lost' | 'closed';
@@ -78,11 +79,29 @@ export class Connection {
   }
 
   /** One command on a connection that is ready. Rejects with what ioredis throws, or when the connection breaks. */
-  send(command: string, args: CommandArguments, { until, signal }: Limits): Promise<unknown> {
+  send(command: string, args: CommandArguments, limits: Limits): Promise<unknown> {
+    return this.#answerOf(() => this.link.callBuffer(command, args), limits);
+  }
+
+  /** As `send`, for two that leave in one write. Only the first one's failure rejects; that of the second is `null`. */
+  sendTogether(first: Command, second: Command, limits: Limits): Promise<readonly [unknown, unknown]> {
+    return this.#answerOf(() => {
+      const { stream } = this.link;
+      stream?.cork();
+      const answers = [
+        this.link.callBuffer(...first),
+        this.link.callBuffer(...second).catch(() => null),
+      ] as const;
+      stream?.uncork();
+      return Promise.all(answers);
+    }, limits);
+  }
+
+  #answerOf<Answer>(send: () => Promise<Answer>, { until, signal }: Limits): Promise<Answer> {
     const limits = { until: Math.min(until, monotonicNow() + answerLimit), signal };
     return withinLimits(limits, (resolve, reject) => {
       const stop = this.#watch({ onLost: reject, onClosed: reject });
-      this.link.callBuffer(command, args).then(resolve, reject);
+      send().then(resolve, reject);
       return stop;
     });
   }

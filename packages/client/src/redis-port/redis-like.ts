@@ -8,6 +8,8 @@ export interface RedisLike {
   readonly status: string;
   readonly options: object;
   readonly isCluster: boolean;
+  /** The socket, while there is one; a Cluster has many and shows none. */
+  readonly stream?: { cork(): void; uncork(): void } | null | undefined;
   connect(): Promise<void>;
   disconnect(): void;
   duplicate(...overrides: never[]): unknown;

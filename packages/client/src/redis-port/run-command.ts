@@ -2,11 +2,9 @@ import { QueueUnavailableError } from '@q/core';
 import { type Limits, OutOfTimeError } from '../limits.ts';
 import { monotonicNow } from '../monotonic-now.ts';
 import { retryDelay } from './backoff.ts';
-import type { CommandArguments, Connection } from './connection.ts';
+import type { Command, Connection } from './connection.ts';
 import { ConnectionLostError, PortClosedError } from './errors.ts';
 import { judgeRejection } from './judge-rejection.ts';
-
-export type Command = readonly [command: string, args: CommandArguments];
 
 /** A command, or a script: first by its hash, then, should Redis not know it, with its text. */
 export interface Call {

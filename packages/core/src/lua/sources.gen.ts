@@ -947,7 +947,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: 'd6a910b9c7a3f027c53a59191b705efe71dac90e',
+    sha1: '92831dd12e3c2cef1795b5dfd05680536ffbc2a2',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1674,6 +1674,11 @@ redis.call('HSET', KEYS[2], 'n', number, number, table.concat(plan.ids, ' '))
 if not plan.is_plain then exceptions().write_taken_locks(plan.taken, tag) end
 return plan.leaves
 end
+local function read_is_neglected(now)
+local TEND_EVERY = 100
+local swept = redis.call('HGET', KEYS[13], 'swept')
+return not swept or math.abs(now - swept) >= TEND_EVERY
+end
 local function read_next_event(guard_until, put_off, now)
 local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
 local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
@@ -1688,14 +1693,14 @@ end
 local MOST_CLAIMED, MOST_SETTLED = 500, 500
 local worker, lease, acked = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local want = math.min(tonumber(ARGV[5]), MOST_CLAIMED)
-local tends, listens, finished, settles = ARGV[7] == '1', ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
+local tends, listens, finished, settles = ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
 if settles > MOST_SETTLED then
 return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
 end
 local now = read_now()
 local sparse = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11]) > 0
 local settled = read_settle(15, 11 + finished, settles, sparse, now)
-local tend = tends and exceptions().read_tend(exceptions().k, lease, now)
+local tend = (tends == '1' or tends == '2' and read_is_neglected(now)) and exceptions().read_tend(exceptions().k, lease, now)
 local claim = want > 0 and read_claim(worker, acked, want, ARGV[6] == '1', sparse, settled, now)
 local is_claimed = claim and claim.kind == 'claimed'
 local falls_short = is_claimed and #claim.ids < want

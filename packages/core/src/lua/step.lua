@@ -22,7 +22,7 @@
 -- ARGV[4]  number of the last claim whose answer the worker has
 -- ARGV[5]  how many tasks it wants, at most 500
 -- ARGV[6]  '1' when it holds a suspect
--- ARGV[7]  '1' when this call also looks after the queue
+-- ARGV[7]  '1' when this call also looks after the queue, '2' when it does unless somebody has within the last 100 ms
 -- ARGV[8]  what its blocking call waits for at this moment: 'none', 'inbox' or 'bell' (inbox and bell)
 -- ARGV[9]  how many claim numbers follow that are settled whole
 -- ARGV[10] how many settles follow, in groups that share everything but task and body, in the order of their keys:
@@ -76,6 +76,13 @@ end
 -- @include fragments/settle.lua
 -- @include fragments/claim.lua
 
+-- Whether nobody has looked after the queue lately, or the clock has gone back since.
+local function read_is_neglected(now)
+  local TEND_EVERY = 100
+  local swept = redis.call('HGET', KEYS[13], 'swept')
+  return not swept or math.abs(now - swept) >= TEND_EVERY
+end
+
 -- When something becomes claimable of a queue that has nothing more to claim; -1 when nothing is known to.
 local function read_next_event(guard_until, put_off, now)
   local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
@@ -94,7 +101,7 @@ end
 local MOST_CLAIMED, MOST_SETTLED = 500, 500
 local worker, lease, acked = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local want = math.min(tonumber(ARGV[5]), MOST_CLAIMED)
-local tends, listens, finished, settles = ARGV[7] == '1', ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
+local tends, listens, finished, settles = ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
 if settles > MOST_SETTLED then
   return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
 end
@@ -103,7 +110,7 @@ end
 local now = read_now()
 local sparse = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11]) > 0
 local settled = read_settle(15, 11 + finished, settles, sparse, now)
-local tend = tends and exceptions().read_tend(exceptions().k, lease, now)
+local tend = (tends == '1' or tends == '2' and read_is_neglected(now)) and exceptions().read_tend(exceptions().k, lease, now)
 local claim = want > 0 and read_claim(worker, acked, want, ARGV[6] == '1', sparse, settled, now)
 local is_claimed = claim and claim.kind == 'claimed'
 local falls_short = is_claimed and #claim.ids < want

@@ -14,8 +14,8 @@ export interface StepInput {
   /** Tasks to take, at most 500; 0 takes none. At most one call that takes any may be under way. */
   readonly want: number;
   readonly holdsSuspect: boolean;
-  /** Also look after the queue: promote what is due, empty dead workers. */
-  readonly tend: boolean;
+  /** Also look after the queue: promote what is due, empty dead workers. `if-due`: unless somebody has within the last 100 ms. */
+  readonly tend: boolean | 'if-due';
   /** What the worker's blocking call waits for at this moment; `bell` is inbox and bell. */
   readonly listens: 'none' | 'inbox' | 'bell';
   /** Claim numbers of which every task is settled, by this call too. */
@@ -71,7 +71,7 @@ export const step: Script<StepInput, StepReply> = {
       acked,
       want,
       holdsSuspect ? 1 : 0,
-      tend ? 1 : 0,
+      tend === 'if-due' ? 2 : tend ? 1 : 0,
       listens,
       finished.length,
     ];

@@ -15,6 +15,11 @@ export class Courtesy {
     this.#dueAt.push(until);
   }
 
+  /** Whether there is any such task: this worker is not to be the first at what comes. */
+  get isOwed(): boolean {
+    return this.#dueAt.length > 0;
+  }
+
   /** Ms to hold back at a moment; 0 unless such a task becomes ready just then. */
   at(moment: number): number {
     if (this.#dueAt.length === 0) return 0;

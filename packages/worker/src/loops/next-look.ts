@@ -35,7 +35,7 @@ export function nextLook({ claim, call, listens, untilTend, courtesyAt, now }: L
   // What this very call put back was not there yet when it looked what comes next.
   const retryAt = Math.min(...call.settles.map((item) => retriedAt(item, now)));
   // What was due was made ready by this call, after it had looked.
-  const isPromoted = nextAt !== null && nextAt <= now && call.tend && courtesyAt(now) === 0;
+  const isPromoted = nextAt !== null && nextAt <= now && call.tend === true && courtesyAt(now) === 0;
   // The listener has turned away from the bell since: only a call that says so turns it back.
   const isDeaf = listens === 'inbox' && call.listens !== 'inbox';
   const isNow = more || tendAgain || deliveries.length >= call.want || retryAt <= now || isPromoted || isDeaf;

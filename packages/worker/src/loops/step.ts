@@ -60,6 +60,7 @@ export class StepLoop {
   /** Sent again unchanged until it is answered: numbered claims and the fence make the repeat harmless. */
   #call: StepInput | null = null;
   #acked = 0;
+  #isParked = false;
   #tendedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: StepParts) {
@@ -82,12 +83,37 @@ export class StepLoop {
 
   /** Whether a claim is under way: what it brings is held already, but not known here. */
   get isAsking(): boolean {
-    return this.#call !== null && this.#call.want > 0;
+    return this.#isParked || (this.#call !== null && this.#call.want > 0);
   }
 
   /** Whether everything that has ended is known to Redis. */
   get isFlushed(): boolean {
     return this.#call === null && this.#parts.settles.size === 0;
+  }
+
+  /**
+   * A claim to be sent behind a blocking call, for what that wakes for; {@link unpark} has to follow. `null` unless nothing
+   * runs here: what it brings must not wait for a handler that holds up the event loop.
+   */
+  park(): StepInput | null {
+    const { worker, lease, inFlight, settles, appetite, courtesy } = this.#parts;
+    const want = this.#room();
+    if (want === 0 || inFlight.size > 0 || courtesy.isOwed || this.isAsking) return null;
+    if (settles.size > 0 && inFlight.holdsSuspect) return null;
+    appetite.ask();
+    this.#isParked = true;
+    const call = { worker, lease, acked: this.#acked, want, holdsSuspect: inFlight.holdsSuspect };
+    return { ...call, tend: 'if-due', listens: 'none', finished: [], settles: [] };
+  }
+
+  /** What the parked claim was answered; `null`: nobody knows, so it is asked again. */
+  unpark(call: StepInput, reply: StepReply | null): void {
+    const { appetite, holdings, onAnswered } = this.#parts;
+    this.#isParked = false;
+    if (reply === null) appetite.wake();
+    else this.#absorb(call, reply);
+    holdings.fill();
+    onAnswered();
   }
 
   /** Rests only after an error. */
@@ -115,6 +141,8 @@ export class StepLoop {
     const call = this.#call;
     this.#call = null;
     this.#absorb(call, reply);
+    // With nothing to say the tasks begin at once, so that the listener finds those ended that never wait.
+    if (!this.#isDue()) this.#parts.holdings.fill();
     this.#parts.onAnswered();
   }
 
@@ -129,23 +157,32 @@ export class StepLoop {
 
   #assemble(): StepInput {
     const { worker, lease, inFlight, settles, appetite } = this.#parts;
+    const { holdsSuspect } = inFlight;
     const sent = settles.take();
     for (const { claim, outcome } of sent) if (outcome.kind !== 'unlock') inFlight.done(claim);
     appetite.ask();
     const now = performance.now();
-    const tend = now - this.#tendedAt >= tendEvery;
+    const isLeftToListener = !holdsSuspect && this.#isLeftToListener(sent);
+    const tend = !isLeftToListener && now - this.#tendedAt >= tendEvery;
     if (tend) this.#tendedAt = now;
     return {
       worker,
       lease,
       acked: this.#acked,
-      want: this.#room(),
+      want: isLeftToListener ? 0 : this.#room(),
       holdsSuspect: inFlight.holdsSuspect,
       tend,
       listens: appetite.listens,
       finished: inFlight.takeFinished(),
       settles: sent,
     };
+  }
+
+  /** Nothing was left to claim, and the listener will hear of what comes: asking along with results finds nothing, or takes what it is woken for. */
+  #isLeftToListener(sent: readonly SettleItem[]): boolean {
+    const { inFlight, appetite } = this.#parts;
+    if (appetite.isHungry || appetite.listens === 'inbox' || inFlight.size > 0) return false;
+    return sent.every(({ outcome }) => outcome.kind === 'succeed' || outcome.kind === 'fail');
   }
 
   #absorb(call: StepInput, { verdicts, claim, now }: StepReply): void {
@@ -156,7 +193,10 @@ export class StepLoop {
       else if (item.outcome.kind === 'unknown') this.#parts.courtesy.putOff(now + item.outcome.backoff);
     }
     if (claim.kind === 'lapsed') onLapsed();
-    if (claim.kind === 'claimed') this.#absorbClaim(claim, call, now);
+    if (claim.kind !== 'claimed') return;
+    // Another claim was answered meanwhile: what this one repeats is known, and may be running.
+    if (call.acked === this.#acked) this.#absorbClaim(claim, call, now);
+    else this.#parts.appetite.wake();
   }
 
   #absorbClaim(claim: Claimed, call: StepInput, now: number): void {

@@ -14,6 +14,7 @@ export function instantPort(): RedisPort {
       return script.reply([Date.now(), Buffer.from('created')], input);
     },
     blockingPop: async () => null,
+    popThenRun: async () => ({ popped: null, reply: null }),
     subscribe: async () => undefined,
     serverInfo: () => Promise.reject(new Error('there is no server behind this port')),
     fork: () => port,
