@@ -172,6 +172,33 @@ describe('a fork', () => {
     await port.close();
   });
 
+  test('runs a script right after it has waited, and says nothing of one that Redis does not know', async ({
+    startRedis,
+    connect,
+    queueName,
+  }) => {
+    const server = await startRedis();
+    const port = openRedisPort({ redis: server.url, queue: queueName(), purpose: 'main' });
+    const blocking = port.fork('blocking');
+    const call = { script: read, input: { ids: ['a'] } };
+    expect(await blocking.popThenRun([port.keys.bell], 0.01, call)).toEqual({ popped: null, reply: null });
+    expect(await answers(port)).toEqual([null]);
+
+    const redis = connect(server.url);
+    const both = blocking.popThenRun([port.keys.bell], 2, call);
+    await redis.set(port.keys.task('a'), 'q;;;;;;\n1;;1;1;a;\n');
+    await redis.lpush(port.keys.bell, '1');
+    expect(await both).toMatchObject({
+      popped: { key: port.keys.bell, value: '1' },
+      reply: { items: [{ tag: null }] },
+    });
+
+    const broken = blocking.popThenRun([port.keys.bell], 2, call);
+    await server.restart();
+    expect(await broken).toEqual({ popped: null, reply: null });
+    await port.close();
+  });
+
   test('that waits for list elements answers nothing when its connection breaks, and is rejected by its signal', async ({
     startRedis,
     queueName,

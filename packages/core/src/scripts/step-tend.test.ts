@@ -30,6 +30,27 @@ test('what is due becomes ready in the order of its times and rings', async ({ q
   expect(await queue.redis.llen(queue.keys.bell)).toBe(1);
 });
 
+test('a call that tends if it is due leaves that to others for 100 ms', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.enqueue(sampleItem('a', { start: { kind: 'delay', ms: 50 } }));
+  queue.later(1_000);
+  // Ahead, so that a slow machine has time for the call.
+  await queue.redis.hset(queue.keys.meta, 'swept', (await queue.now()) + 90);
+  await queue.step('w1', { tend: 'if-due' });
+  expect(await queue.ready()).toEqual([]);
+
+  queue.later(1_000);
+  await queue.step('w1', { tend: 'if-due' });
+  expect(await queue.ready()).toEqual(['a']);
+});
+
+test('a call that tends if it is due does so when the clock has gone back', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.redis.hset(queue.keys.meta, 'swept', (await queue.now()) + 60_000);
+  await queue.step('w1', { tend: 'if-due' });
+  expect(Number(await queue.redis.hget(queue.keys.meta, 'swept'))).toBeLessThanOrEqual(await queue.now());
+});
+
 test('a call that does not tend leaves what is due alone', async ({ queue }) => {
   await queue.join('w1');
   await queue.enqueue(sampleItem('a', { start: { kind: 'delay', ms: 1_000 } }));

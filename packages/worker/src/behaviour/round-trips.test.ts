@@ -31,6 +31,25 @@ describe('round trips', () => {
     expect(scriptsIn(byCommand)).toBeLessThanOrEqual(11 + 2 * 4 + 1);
   });
 
+  test('a lone task that is waited for costs Redis four messages: it, the wait, its result, and the claim behind the next bell', async ({
+    startRedis,
+    rigOn,
+    connect,
+  }) => {
+    const { url } = await startRedis();
+    const rig = rigOn(url);
+    await rig.start(rig.worker().handle(nothing, () => undefined));
+    const trip = async () => (await rig.client.enqueue(nothing)).result({ timeout: '5s' });
+    // The first calls send the texts of scripts.
+    for (let warm = 0; warm < 5; warm += 1) await trip();
+    const { reads, byCommand } = await commandsPerformed(connect(url), async () => {
+      for (let round = 0; round < 100; round += 1) await trip();
+    });
+    // Now and then a task comes before the worker listens again, and is claimed by a call of its own.
+    expect(reads).toBeLessThanOrEqual(4 * 100 + 20);
+    expect(scriptsIn(byCommand)).toBeLessThanOrEqual(4 * 100 + 10);
+  });
+
   test('a worker whose only slot was taken comes to rest when it is free', async ({
     startRedis,
     rigOn,
