@@ -25,7 +25,9 @@ export async function blockingPop(
   seconds: number,
   limits: Limits,
 ): Promise<Popped | null> {
-  const popped = await attempt(connection, limits, () => connection.send('blpop', [...keys, seconds], limits));
+  const popped = await attempt(connection, limits, () =>
+    connection.send('blpop', [...keys, seconds], limits),
+  );
   return readPopped(popped);
 }
 

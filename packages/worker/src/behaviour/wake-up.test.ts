@@ -28,22 +28,6 @@ describe('an idle worker', () => {
   });
 });
 
-describe('a worker whose parked claim was overtaken by another', () => {
-  test('starts at once what the bell rings for, and leaves alone what it runs', async ({ rig }) => {
-    const worker = rig.worker().handle(now, () => Date.now());
-    worker.handle(busy, (ctx) => ctx.sleep(600));
-    await rig.start(worker);
-    await (await rig.client.enqueue(now)).value({ timeout: '5s' });
-    // Nobody rings for what becomes due: the timer of the worker does, while its next claim is parked.
-    const long = await rig.client.enqueue(busy).start({ delay: 200 });
-    await expect.poll(() => long.status(), { interval: 5 }).toBe('running');
-    const asked = performance.now();
-    await (await rig.client.enqueue(now)).value({ timeout: '10s' });
-    expect(performance.now() - asked).toBeLessThan(promptly);
-    expect(await long.result({ timeout: '5s' })).toMatchObject({ success: true, tries: 1 });
-  });
-});
-
 describe('a worker whose slots were all taken', () => {
   test('hears the bell again as soon as one is free', async ({ rig }) => {
     const worker = rig.worker({ concurrency: 1 }).handle(now, () => Date.now());

@@ -96,10 +96,9 @@ export class StepLoop {
    * runs here: what it brings must not wait for a handler that holds up the event loop.
    */
   park(): StepInput | null {
-    const { worker, lease, inFlight, settles, appetite, courtesy } = this.#parts;
+    const { worker, lease, inFlight, appetite, courtesy } = this.#parts;
     const want = this.#room();
     if (want === 0 || inFlight.size > 0 || courtesy.isOwed || this.isAsking) return null;
-    if (settles.size > 0 && inFlight.holdsSuspect) return null;
     appetite.ask();
     this.#isParked = true;
     const call = { worker, lease, acked: this.#acked, want, holdsSuspect: inFlight.holdsSuspect };
