@@ -7,6 +7,7 @@ import { Line } from './line.ts';
 import { monotonicNow } from './monotonic-now.ts';
 import type { OutgoingTask } from './outgoing-task.ts';
 import type { RedisPort } from './redis-port.ts';
+import type { ResultWaits } from './result-waits.ts';
 import { mostBytes, mostItems } from './take-batch.ts';
 import { TaskEncoder } from './task-encoder.ts';
 
@@ -34,6 +35,7 @@ export class Coalescer {
   /** Ms. */
   readonly #deadline: number;
   readonly #encoder: TaskEncoder;
+  readonly #results: Pick<ResultWaits, 'expect' | 'enqueued' | 'failed'>;
   readonly #line = new Line<OutgoingTask>();
   #arrivals = 0;
   #callsUnderWay = 0;
@@ -44,8 +46,14 @@ export class Coalescer {
   readonly #whenIdle = new Set<() => void>();
 
   /** @param codec - its id on the wire. */
-  constructor(port: RedisPort, deadline: number, codec: string) {
+  constructor(
+    port: RedisPort,
+    deadline: number,
+    codec: string,
+    results: Pick<ResultWaits, 'expect' | 'enqueued' | 'failed'>,
+  ) {
     this.#port = port;
+    this.#results = results;
     this.#deadline = deadline;
     this.#encoder = new TaskEncoder(codec);
   }
@@ -107,6 +115,7 @@ export class Coalescer {
       const answers = await this.#call(batch);
       for (let at = 0; at < batch.length; at += 1) batch[at]?.answered(answers[at] ?? created);
     } catch (error) {
+      this.#results.failed(batch);
       this.#giveBack(batch, error);
     }
     this.#callsUnderWay -= 1;
@@ -116,6 +125,7 @@ export class Coalescer {
   async #call(batch: readonly OutgoingTask[]): Promise<readonly EnqueuedItem[]> {
     const { keys, clock } = this.#port;
     const [first] = batch;
+    const watcher = this.#results.expect(batch);
     for (let lateAnswers = 0; first !== undefined && lateAnswers < mostLateAnswers; lateAnswers += 1) {
       // Nothing may be written after the first of them was told that it was not.
       const deadline = first.expiresAt - monotonicNow();
@@ -123,10 +133,12 @@ export class Coalescer {
       const items = batch.map((outgoing) => this.#itemOf(outgoing, now));
       const reply = await this.#port.run(
         enqueue,
-        { notAfter: Math.floor(now + deadline), items },
+        { notAfter: Math.floor(now + deadline), items, watcher },
         { deadline, id: first.id },
       );
-      if (reply.kind === 'done') return reply.items;
+      if (reply.kind !== 'done') continue;
+      this.#results.enqueued(batch, reply.isWatched);
+      return reply.items;
     }
     throw new QueueUnavailableError({ id: first?.id ?? null, queue: keys.queue, after: this.#deadline });
   }

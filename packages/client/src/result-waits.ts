@@ -2,7 +2,9 @@ import { decodeResultMessage, newWireId, unwatch, type WatchedItem, watch } from
 import { atEndOfTick } from './at-end-of-tick.ts';
 import { errorForTask } from './call-error.ts';
 import { ClientClosedError, ResultMissingError } from './errors.ts';
+import { ExpectedResults } from './expected-results.ts';
 import { type Limits, withinLimits } from './limits.ts';
+import type { OutgoingTask } from './outgoing-task.ts';
 import type { FinishedValue } from './read-result.ts';
 import type { RedisPort } from './redis-port.ts';
 import { TickBatch } from './tick-batch.ts';
@@ -41,10 +43,12 @@ export class ResultWaits {
   readonly #client = newWireId();
   readonly #waits = new Map<string, Wait>();
   readonly #unasked = new Set<string>();
+  readonly #expected = new ExpectedResults();
   readonly #leaving: TickBatch<string, true>;
   readonly #closing = new AbortController();
   #subscriber: Subscriber | undefined;
   readonly #stops: Array<() => void> = [];
+  #isListening = false;
   #isAsking = false;
   #nextRound: NodeJS.Timeout | undefined;
 
@@ -60,12 +64,32 @@ export class ResultWaits {
   /** @throws OutOfTimeError, the signal's reason, ResultMissingError, ClientClosedError, all as rejections. */
   wait(id: string, limits: Limits): Promise<FinishedValue> {
     if (this.#closing.signal.aborted) return Promise.reject(new ClientClosedError(this.#port.keys.queue));
+    const expected = this.#expected.take(id);
     return withinLimits(limits, (resolve, reject) => {
+      if (expected?.value !== undefined) {
+        resolve({ value: expected.value, readAt: null });
+        return () => undefined;
+      }
       const waiter = { resolve, reject };
-      const wait = this.#join(id);
+      const wait = this.#join(id, expected?.isWatched === true);
       wait.waiters.add(waiter);
       return () => this.#leave(wait, waiter);
     });
+  }
+
+  /** The client that a call is to name which enqueues these; empty when nobody is likely to wait. {@link enqueued} or {@link failed} has to follow. */
+  expect(batch: readonly OutgoingTask[]): string {
+    const canHear = this.#isListening && this.#subscriber?.port.isLost === false;
+    return canHear && this.#expected.expect(batch) ? this.#client : '';
+  }
+
+  /** Before those who enqueued them hear of it. */
+  enqueued(batch: readonly OutgoingTask[], isWatched: boolean): void {
+    this.#expected.enqueued(batch, isWatched);
+  }
+
+  failed(batch: readonly OutgoingTask[]): void {
+    this.#expected.failed(batch);
   }
 
   /** Rejects all waits and ends the connection that was made for them. */
@@ -78,13 +102,12 @@ export class ResultWaits {
     await this.#subscriber?.port.close();
   }
 
-  #join(id: string): Wait {
+  #join(id: string, isWatched: boolean): Wait {
     const found = this.#waits.get(id);
     if (found !== undefined) return found;
-    const wait: Wait = { id, waiters: new Set(), isWatched: false };
+    const wait: Wait = { id, waiters: new Set(), isWatched };
     this.#waits.set(id, wait);
-    this.#unasked.add(id);
-    if (this.#unasked.size === 1) atEndOfTick(() => void this.#ask());
+    if (!isWatched && this.#unasked.add(id).size === 1) atEndOfTick(() => void this.#ask());
     this.#planRound();
     return wait;
   }
@@ -112,6 +135,7 @@ export class ResultWaits {
   }
 
   #askAgain(): void {
+    this.#expected.doubt();
     for (const id of this.#waits.keys()) this.#unasked.add(id);
     void this.#ask();
   }
@@ -184,7 +208,12 @@ export class ResultWaits {
     const port = this.#port.fork('subscriber');
     const whenReady = port.subscribe(this.#port.keys.channel(this.#client), (bytes) => this.#receive(bytes));
     // Refused for good, perhaps for want of a permission: the next wait tries anew.
-    whenReady.catch(() => this.#dropSubscriber(port));
+    whenReady.then(
+      () => {
+        this.#isListening = true;
+      },
+      () => this.#dropSubscriber(port),
+    );
     this.#stops.push(
       port.onReconnect(() => this.#askAgain()),
       this.#port.onReconnect(() => this.#askAgain()),
@@ -201,7 +230,10 @@ export class ResultWaits {
   #receive(message: Buffer): void {
     for (const { id, value } of decodeResultMessage(message)) {
       const wait = this.#waits.get(id);
-      if (wait === undefined) continue;
+      if (wait === undefined) {
+        this.#expected.keep(id, value);
+        continue;
+      }
       if (value !== null) {
         this.#end(wait, ({ resolve }) => resolve({ value, readAt: null }));
         continue;

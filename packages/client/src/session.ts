@@ -29,8 +29,8 @@ const mostReads = 50;
 
 export function createSession(port: RedisPort, { codec, deadline }: ResolvedCallOptions): Session {
   const { queue } = port.keys;
-  const enqueues = new Coalescer(port, deadline, wireCodec(codec));
   const results = new ResultWaits(port);
+  const enqueues = new Coalescer(port, deadline, wireCodec(codec), results);
   const reads = new TickBatch<string, ReadItem | null>({
     most: mostReads,
     send: async (ids) => (await port.run(read, { ids }, { deadline })).items,

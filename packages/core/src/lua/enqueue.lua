@@ -5,15 +5,17 @@
 -- KEYS[2] ready      list    ids that wait, newest on the left
 -- KEYS[3] bell       list    at most one token
 -- KEYS[4] due        zset    id -> when it becomes ready
--- KEYS[5] task:<id>  string, one for every item, in order (any number)
+-- KEYS[5] watch      hash    id -> clients that wait
+-- KEYS[6] task:<id>  string, one for every item, in order (any number)
 -- ARGV[1] ms added to Redis time
 -- ARGV[2] not after, epoch ms
 -- ARGV[3] how many items there are
 -- ARGV[4] '1' when an id may be among them twice: one that was given, not generated
--- ARGV[5] value of each, in the order of the keys; then, for each that does not start now, its number from 1 and its
+-- ARGV[5] client that is to be told of all results; empty for none, and when one of them does not start now
+-- ARGV[6] value of each, in the order of the keys; then, for each that does not start now, its number from 1 and its
 --         start: '+ms' or '@epoch ms'
 --
--- replies { now, 'late' } | { now, 'created' } (all of them) | { now, 'mixed', 'created'|'duplicate'|'wrong-type', ... }
+-- replies { now, 'late' } | { now, 'created' } (all of them, and the client is told) | { now, 'mixed', 'created'|'duplicate'|'wrong-type', ... }
 -- @include fragments/clock.lua
 
 -- Few calls need what is in here: some start later, or some are known.
@@ -90,8 +92,8 @@ local function define_exceptions()
 end
 
 -- validate
-local FIXED_KEYS, FIXED_ARGS, MOST = 4, 4, 500
-local not_after, count = tonumber(ARGV[2]), tonumber(ARGV[3])
+local FIXED_KEYS, FIXED_ARGS, MOST = 5, 5, 500
+local not_after, count, client = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
 if count > MOST then return redis.error_reply('ERR enqueue takes at most ' .. MOST .. ' tasks, got ' .. count) end
 
 -- read
@@ -112,6 +114,14 @@ local has_starts, may_repeat = #ARGV > FIXED_ARGS + count, ARGV[4] == '1'
 local rest = (has_starts or may_repeat) and define_exceptions()
 local due_of, earliest
 if has_starts then due_of, earliest = rest.plan_starts(stored, FIXED_ARGS + count + 1, now) end
+local watched = {}
+if client ~= '' then
+  redis.call('HLEN', KEYS[5])
+  for at = 1, count do
+    watched[2 * at - 1] = ids[at]
+    watched[2 * at] = client
+  end
+end
 redis.call('LLEN', KEYS[2])
 local quiet = redis.call('LLEN', KEYS[3]) == 0
 local head = earliest and redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2]
@@ -122,6 +132,7 @@ local head = earliest and redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2]
 local all_new = not (may_repeat and rest.has_repeated(ids)) and redis.call('MSETNX', unpack(stored, 1, 2 * count)) == 1
 if all_new and not earliest then
   redis.call('LPUSH', KEYS[2], unpack(ids, 1, count))
+  if client ~= '' then redis.call('HSET', KEYS[5], unpack(watched, 1, 2 * count)) end
   if quiet then redis.call('LPUSH', KEYS[3], '1') end
   return { now, 'created' }
 end

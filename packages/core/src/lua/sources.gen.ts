@@ -242,7 +242,7 @@ write_chunked('HDEL', KEYS[4], forgotten)
 return { now, kept and 'kept' or 'defined', next_slot }`,
   },
   enqueue: {
-    sha1: '4c80355de3db4773af89ae72bb8ac321817005b8',
+    sha1: 'e04bb9669c2af95b0e0b7dd91c8ecf620e68e5cc',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -331,8 +331,8 @@ return {
 has_repeated = has_repeated, plan_starts = plan_starts, write_one_by_one = write_one_by_one, write_waiting = write_waiting,
 }
 end
-local FIXED_KEYS, FIXED_ARGS, MOST = 4, 4, 500
-local not_after, count = tonumber(ARGV[2]), tonumber(ARGV[3])
+local FIXED_KEYS, FIXED_ARGS, MOST = 5, 5, 500
+local not_after, count, client = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
 if count > MOST then return redis.error_reply('ERR enqueue takes at most ' .. MOST .. ' tasks, got ' .. count) end
 local now = read_now()
 if now > not_after then return { now, 'late' } end
@@ -349,12 +349,21 @@ local has_starts, may_repeat = #ARGV > FIXED_ARGS + count, ARGV[4] == '1'
 local rest = (has_starts or may_repeat) and define_exceptions()
 local due_of, earliest
 if has_starts then due_of, earliest = rest.plan_starts(stored, FIXED_ARGS + count + 1, now) end
+local watched = {}
+if client ~= '' then
+redis.call('HLEN', KEYS[5])
+for at = 1, count do
+watched[2 * at - 1] = ids[at]
+watched[2 * at] = client
+end
+end
 redis.call('LLEN', KEYS[2])
 local quiet = redis.call('LLEN', KEYS[3]) == 0
 local head = earliest and redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2]
 local all_new = not (may_repeat and rest.has_repeated(ids)) and redis.call('MSETNX', unpack(stored, 1, 2 * count)) == 1
 if all_new and not earliest then
 redis.call('LPUSH', KEYS[2], unpack(ids, 1, count))
+if client ~= '' then redis.call('HSET', KEYS[5], unpack(watched, 1, 2 * count)) end
 if quiet then redis.call('LPUSH', KEYS[3], '1') end
 return { now, 'created' }
 end

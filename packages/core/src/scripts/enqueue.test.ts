@@ -11,7 +11,12 @@ test('a new task is stored without a TTL, waits in ready and rings the bell once
 
   const reply = await queue.enqueue(sampleItem('a'), sampleItem('b'));
 
-  expect(reply).toEqual({ kind: 'done', now: expect.any(Number), items: [created, created] });
+  expect(reply).toEqual({
+    kind: 'done',
+    now: expect.any(Number),
+    items: [created, created],
+    isWatched: false,
+  });
   expect(await queue.dump()).toEqual([
     'bell: list - "0 1"',
     'ready: list - "0 b"',
@@ -19,6 +24,33 @@ test('a new task is stored without a TTL, waits in ready and rings the bell once
     'task:a string - "q;;;;;;\\n1;;1000;;greet;\\n[\\"you\\"]"',
     'task:b string - "q;;;;;;\\n1;;1000;;greet;\\n[\\"you\\"]"',
   ]);
+});
+
+test('a client that is named is told of the results of new tasks, and of none when one is known', async ({
+  queue,
+}) => {
+  const send = async (...ids: string[]) =>
+    queue.run(enqueue, {
+      notAfter: (await queue.now()) + 30_000,
+      items: ids.map((id) => sampleItem(id)),
+      watcher: 'c1',
+    });
+  expect(await send('a', 'b')).toMatchObject({ items: [created, created], isWatched: true });
+  expect(await queue.redis.hgetall(queue.keys.watch)).toEqual({ a: 'c1', b: 'c1' });
+
+  expect(await send('b', 'c')).toMatchObject({ items: [created, created], isWatched: false });
+  expect(await queue.redis.hgetall(queue.keys.watch)).toEqual({ a: 'c1', b: 'c1' });
+});
+
+test('a call whose client cannot be written down stores nothing', async ({ queue }) => {
+  await queue.redis.set(queue.keys.watch, 'not a hash');
+  const sent = queue.run(enqueue, {
+    notAfter: (await queue.now()) + 30_000,
+    items: [sampleItem('a')],
+    watcher: 'c1',
+  });
+  await expect(sent).rejects.toThrow('WRONGTYPE');
+  expect(await queue.redis.exists(queue.keys.task('a'), queue.keys.ready)).toBe(0);
 });
 
 test('the bell holds at most one token however many enqueues nobody hears', async ({ queue }) => {

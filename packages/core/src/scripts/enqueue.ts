@@ -20,6 +20,8 @@ export interface EnqueueInput {
   readonly notAfter: number;
   /** At most 200, and 256 KiB together unless it is one. */
   readonly items: readonly EnqueueItem[];
+  /** Wire id of a client that is told of all results, if all are new; only when all start now. */
+  readonly watcher?: string;
 }
 
 export type EnqueuedItem =
@@ -29,7 +31,13 @@ export type EnqueuedItem =
 
 export type EnqueueReply =
   | { readonly kind: 'late'; readonly now: number }
-  | { readonly kind: 'done'; readonly now: number; readonly items: readonly EnqueuedItem[] };
+  | {
+      readonly kind: 'done';
+      readonly now: number;
+      readonly items: readonly EnqueuedItem[];
+      /** The watcher is told of all results. */
+      readonly isWatched: boolean;
+    };
 
 const created: EnqueuedItem = Object.freeze({ kind: 'created' });
 const duplicate: EnqueuedItem = Object.freeze({ kind: 'duplicate' });
@@ -38,29 +46,30 @@ const wrongType: EnqueuedItem = Object.freeze({ kind: 'refused', code: 'wrong-ty
 export const enqueue: Script<EnqueueInput, EnqueueReply> = {
   name: 'enqueue',
   keys: (keys, { items }) => {
-    const named = [keys.running, keys.ready, keys.bell, keys.due];
+    const named = [keys.running, keys.ready, keys.bell, keys.due, keys.watch];
     for (const item of items) named.push(keys.task(item.id));
     return named;
   },
-  argv: ({ notAfter, items }) => {
-    const argv: ScriptArgument[] = [notAfter, items.length, 0];
+  argv: ({ notAfter, items, watcher = '' }) => {
+    const argv: ScriptArgument[] = [notAfter, items.length, 0, watcher];
     const starts: ScriptArgument[] = [];
     for (const { value, nonce, start } of items) {
       argv.push(value);
       if (nonce !== '') argv[2] = 1;
-      if (start.kind !== 'now') starts.push(argv.length - 3, encodeStart(start));
+      if (start.kind !== 'now') starts.push(argv.length - 4, encodeStart(start));
     }
     argv.push(...starts);
     return argv;
   },
-  reply: (raw, { items }) => {
+  reply: (raw, { items, watcher = '' }) => {
     const [at, status, ...verdicts] = readList(raw, 'enqueue');
     const now = readNumber(at, 'enqueue');
     const kind = readText(status, 'enqueue');
     if (kind === 'late') return { kind, now };
-    if (kind === 'created') return { kind: 'done', now, items: items.map(() => created) };
+    if (kind === 'created')
+      return { kind: 'done', now, items: items.map(() => created), isWatched: watcher !== '' };
     if (kind === 'mixed' && verdicts.length === items.length)
-      return { kind: 'done', now, items: verdicts.map(readVerdict) };
+      return { kind: 'done', now, items: verdicts.map(readVerdict), isWatched: false };
     throw unexpected('enqueue', raw);
   },
 };
