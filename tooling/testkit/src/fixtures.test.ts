@@ -30,6 +30,6 @@ describe('commandsPerformed', () => {
     const counted = await commandsPerformed(redis, () =>
       redis.eval("redis.call('SET', KEYS[1], 1) return 7", 1, 'k'),
     );
-    expect(counted).toEqual({ value: 7, total: 2, byCommand: { eval: 1, set: 1 } });
+    expect(counted).toEqual({ value: 7, total: 2, reads: 1, byCommand: { eval: 1, set: 1 } });
   });
 });
