@@ -8,6 +8,7 @@ import { Registry } from './handlers/registry.ts';
 import { Holdings } from './holdings.ts';
 import { InFlight } from './in-flight.ts';
 import { Latch } from './latch.ts';
+import { StartBoard } from './lease/start-board.ts';
 import { Pace } from './pace.ts';
 import { Slots } from './slots.ts';
 import { deferred } from './test-support/deferred.ts';
@@ -25,6 +26,7 @@ interface Held {
   readonly holdings: Holdings;
   /** As the answer of a claim does. */
   readonly begin: (...ids: readonly string[]) => void;
+  readonly board: StartBoard;
   readonly inFlight: InFlight;
   readonly slots: Slots;
   readonly log: RecordedLog;
@@ -60,6 +62,7 @@ function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: 
     for (let each = 0; each < 100; each += 1) pace.ran(0);
     now = 1;
   }
+  const board = StartBoard.ofSize(8);
   const timeouts = new Timeouts();
   const execution = { registry, codec: defaultCodec, context, log, now: () => 50, abandonAfter: 10_000 };
   const holdings = new Holdings({
@@ -70,6 +73,7 @@ function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: 
     settles,
     changes,
     pace,
+    board,
     timeouts,
     claims: () => ({ acked, isAsking }),
   });
@@ -81,7 +85,7 @@ function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: 
     await changes.until(() => settles.size > 0, { signal: new AbortController().signal });
     return settles.take();
   };
-  return { holdings, begin, inFlight, slots, log, ran, end: () => ended.resolve(), settled };
+  return { holdings, begin, board, inFlight, slots, log, ran, end: () => ended.resolve(), settled };
 }
 
 function delivery(id: string, claim = 6): Delivery {
@@ -202,6 +206,29 @@ describe('what was claimed ahead of the slots', () => {
     end();
     await expect.poll(() => slots.free).toBe(1);
     expect(ran).toEqual(['a']);
+  });
+
+  it('is not started when the lease thread has handed it back, and is given back here too', async () => {
+    const { holdings, begin, board, ran, settled, end } = create({ slots: 1 });
+    begin('a', 'b');
+    const thread = new StartBoard(board.memory);
+    expect(thread.closeUnstarted()).toEqual([{ id: 'b', claim: 6 }]);
+    end();
+    await settled();
+    expect(await settled()).toMatchObject([{ id: 'b', outcome: { kind: 'release', tries: null } }]);
+    expect(ran).toEqual(['a']);
+  });
+
+  it('is not started when the lease thread handed its claim back unread; the next claim is', async () => {
+    const { holdings, begin, board, ran, settled } = create();
+    holdings.openClaim(5);
+    expect(new StartBoard(board.memory).closeUnread()).toBe(6);
+    holdings.openClaim(6);
+    begin('a');
+    expect(await settled()).toMatchObject([{ id: 'a', claim: 6, outcome: { kind: 'release' } }]);
+    holdings.openClaim(7);
+    begin('b');
+    expect(ran).toEqual(['b']);
   });
 
   it('is nothing while a task is held that a worker has crashed with', () => {

@@ -7,6 +7,7 @@ import type { Interruption } from './execution/run.ts';
 import type { SettleQueue } from './execution/settle-queue.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Latch } from './latch.ts';
+import type { StartBoard } from './lease/start-board.ts';
 import type { Logger } from './log.ts';
 import type { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
@@ -16,6 +17,7 @@ export interface HoldingsParts extends Omit<ExecuteParts, 'onSettled' | 'onLande
   readonly lease: number;
   readonly slots: Slots;
   readonly pace: Pace;
+  readonly board: StartBoard;
   readonly inFlight: InFlight;
   readonly settles: SettleQueue;
   readonly changes: Latch;
@@ -31,15 +33,21 @@ const longestTurn = 5;
 export class Holdings {
   readonly #parts: HoldingsParts;
   readonly #execution: ExecuteParts;
-  readonly #line = new WaitingLine(() => this.#giveBackStuck());
+  readonly #line: WaitingLine;
   /** Aborts of tasks that a claim under way may bring. */
   readonly #early = new Set<string>();
+  #isHandedBack = false;
   #isStarting = true;
   #isFilling = false;
   #isDropped = false;
 
   constructor(parts: HoldingsParts) {
     this.#parts = parts;
+    this.#line = new WaitingLine(
+      parts.board,
+      () => this.#giveBackStuck(),
+      (flight) => this.#giveBackHanded([flight]),
+    );
     this.#execution = {
       ...parts,
       onSettled: (flight, outcome) => this.#onSettled(flight, outcome),
@@ -73,6 +81,11 @@ export class Holdings {
     this.#giveBack(this.#line.takeBehind(0));
   }
 
+  /** The answer of a claim is here; its deliveries come next. */
+  openClaim(number: number): void {
+    this.#isHandedBack = !this.#parts.board.read(number);
+  }
+
   /** What a claim has brought; {@link fill} starts it. */
   take(deliveries: readonly Delivery[]): void {
     const { inFlight, lease, pace } = this.#parts;
@@ -86,7 +99,8 @@ export class Holdings {
       if (this.#early.has(delivery.id)) this.#abortUnstarted(flight);
       else waiting.push(flight);
     }
-    if (this.#isStarting) this.#line.join(waiting);
+    if (this.#isHandedBack) this.#giveBackHanded(waiting);
+    else if (this.#isStarting) this.#line.join(waiting);
     else this.#giveBack(waiting);
   }
 
@@ -122,6 +136,7 @@ export class Holdings {
   /** The claim under way has been answered. */
   answered(): void {
     this.#early.clear();
+    this.#parts.board.nothingUnread(this.#parts.claims().acked);
   }
 
   /** Another worker may have it. */
@@ -155,7 +170,8 @@ export class Holdings {
 
   /** An outcome came too late. */
   refused({ id, outcome }: SettleItem): void {
-    if (outcome.kind === 'unlock') return;
+    // Of what was released nothing is lost.
+    if (outcome.kind === 'unlock' || (outcome.kind === 'release' && outcome.tries === null)) return;
     this.#parts.log.warn(
       { task: id, error: new LeaseLostError(id, this.#parts.lease) },
       'another worker took a task over; its result here is dropped',
@@ -173,6 +189,12 @@ export class Holdings {
     pace.stuck();
     // Those that have a free slot are only kept from it by a busy event loop, which is free now.
     this.#giveBack(this.#line.takeBehind(slots.free));
+  }
+
+  /** The lease thread has said so already, if it could: the event loop was blocked for long. */
+  #giveBackHanded(flights: readonly Flight[]): void {
+    this.#parts.pace.stuck();
+    this.#giveBack(flights);
   }
 
   #giveBack(flights: readonly Flight[]): void {

@@ -7,6 +7,7 @@ import { LeaseLapsedError } from './lease-lapsed-error.ts';
 import { LeaseLog } from './lease-log.ts';
 import type { LeaseReport } from './lease-order.ts';
 import { sharedNow } from './shared-clock.ts';
+import type { StartBoard } from './start-board.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 import { writeLeaseOrder } from './write-lease-order.ts';
 
@@ -25,6 +26,8 @@ export interface LeaseParts {
   readonly lease: number;
   /** Ms for which the lease of a blocked main loop is renewed, to about a third of a lease. */
   readonly maxBlock: number;
+  /** What was claimed and not begun. */
+  readonly board: StartBoard;
   readonly log: Logger;
   /** Ids of this worker whose abort was asked for; the same ones again with every renewal. */
   onAborts(ids: readonly string[]): void;

@@ -38,6 +38,8 @@ export interface ClaimedFor {
   readonly isRunningDry: boolean;
   /** Whether something waits that could run. */
   readonly canStart: boolean;
+  /** The answer of a claim is here; its deliveries come next. */
+  openClaim(number: number): void;
   take(deliveries: readonly Delivery[]): void;
   /** Starts what waits, as far as there are free slots. */
   fill(): void;
@@ -45,7 +47,8 @@ export interface ClaimedFor {
 
 /** Looking after the queue costs Redis a little in every call. */
 const tendEvery = 100;
-const mostWanted = 500;
+/** Tasks in one call. */
+export const mostWanted = 500;
 
 type Claimed = Extract<ClaimReply, { kind: 'claimed' }>;
 
@@ -177,6 +180,7 @@ export class StepLoop {
     appetite.wakeIn(wakeIn);
     if (number <= this.#acked) return;
     this.#acked = number;
+    holdings.openClaim(number);
     inFlight.openClaim(number, deliveries, suspect);
     const { held, deleted } = readDeliveries(deliveries, number);
     for (const _id of deleted) inFlight.done(number);
