@@ -55,7 +55,7 @@ const entries: Readonly<Record<SystemName, Entry>> = {
   q: {
     role: 'own',
     store: 'redis',
-    abilities: ['answers', 'results', 'delays', 'brief', 'crowd', 'all'],
+    abilities: ['answers', 'results', 'delays', 'brief', 'prefetch', 'crowd', 'all'],
     packages: ['@q/client', '@q/worker', 'ioredis'],
     settings: 'defaults: results kept for 5 minutes, leases held',
     isSlow: false,

@@ -48,14 +48,15 @@ describe('a timeout', () => {
 });
 
 describe('an abort', () => {
-  test('reaches a running handler within 100 ms, and the task ends as aborted', async ({ rig }) => {
+  test('reaches a running handler long before the next renewal, and the task ends as aborted', async ({
+    rig,
+  }) => {
     const started = deferred();
-    const aborted = deferred<{ at: number; reason: unknown }>();
-    const worker = rig.worker();
+    const aborted = deferred<unknown>();
+    // Renewed every 20 minutes: what comes of an abort does not come with a renewal.
+    const worker = rig.worker({ lease: '1h' });
     worker.handle(slow, async (ctx) => {
-      ctx.signal.addEventListener('abort', () =>
-        aborted.resolve({ at: performance.now(), reason: ctx.signal.reason }),
-      );
+      ctx.signal.addEventListener('abort', () => aborted.resolve(ctx.signal.reason));
       started.resolve();
       await ctx.sleep('1m');
       return 'never';
@@ -63,11 +64,8 @@ describe('an abort', () => {
     await rig.start(worker);
     const handle = await rig.client.enqueue(slow);
     await started.promise;
-    const asked = performance.now();
     expect(await handle.abort({ timeout: '5s' })).toBe(true);
-    const { at, reason } = await aborted.promise;
-    expect(at - asked).toBeLessThan(100);
-    expect(reason).toBeInstanceOf(TaskAbortedError);
+    expect(await aborted.promise).toBeInstanceOf(TaskAbortedError);
     expect(await handle.result({ timeout: '5s' })).toMatchObject({
       success: false,
       error: { type: 'aborted' },

@@ -27,8 +27,9 @@ export const q: System = {
     };
   },
 
-  openWorker: async ({ url, queue }, { concurrency, handle }) => {
-    const worker = createWorker({ redis: url, queue, concurrency });
+  openWorker: async ({ url, queue }, { concurrency, prefetch, handle }) => {
+    const ahead = prefetch === null ? {} : { prefetch };
+    const worker = createWorker({ redis: url, queue, concurrency, ...ahead });
     worker.handle(work, (_ctx, payload) => handle(payload));
     worker.handle(briefWork, (_ctx, payload) => handle(payload));
     const running = await worker.start();

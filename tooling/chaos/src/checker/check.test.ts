@@ -48,6 +48,10 @@ function killed(victim: string, at: number): Entry {
   return said('harness', at, { kind: 'fault', fault: 'kill', victim, what: 'SIGKILL', since: at, until: at });
 }
 
+function frozen(victim: string, since: number, until: number): Entry {
+  return said('harness', since, { kind: 'fault', fault: 'freeze', victim, what: 'SIGSTOP', since, until });
+}
+
 function goodStory(): Story {
   const entries = [
     said('p', 1, { kind: 'intent', ids: ['a', 'b'], task: 'plain', expect: 'done' }),
@@ -218,6 +222,11 @@ const mutants: readonly Mutant[] = [
     },
   },
   {
+    title: 'a process that was not frozen since begins what others have taken over',
+    caughtBy: 'a run is repeated only when a fault struck its process before it was settled',
+    mutate: adding(...run('a', 'z#1', { at: 50, attempt: 0 }), frozen('z', 2, 9)),
+  },
+  {
     title: 'two runs have the same attempt',
     caughtBy: 'no two runs of a task have the same attempt, and later ones have higher ones',
     mutate: (story) => {
@@ -312,6 +321,12 @@ describe('the checker', () => {
   it('has nothing to say of a story that went well', async () => {
     const { entries, state } = goodStory();
     expect(check(await collectFacts(entries), state)).toEqual([]);
+  });
+
+  it('lets a process that was frozen begin what it held, after others have run it', async () => {
+    const { entries, state } = goodStory();
+    const zombie = [...run('a', 'z#1', { at: 50, attempt: 0 }), frozen('z', 2, 45)];
+    expect(check(await collectFacts([...entries, ...zombie]), state)).toEqual([]);
   });
 
   for (const { title, caughtBy, mutate } of mutants) {

@@ -36,7 +36,7 @@ export function pageOf(report: StormReport, date: string): string {
   const where = `Node ${versions.node}, ${versions.system}, ${versions.cpus} CPUs, ${storm.workers} workers, ${storm.producers} producers, leases of ${storm.lease} ms.`;
   const legend = [
     'P2: one server that writes its file before it answers. P3: a Sentinel set whose replica copies after the answer; what a killed master had not handed on is lost, and counted here.',
-    'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first. At most: runs that the victims of faults had begun and not yet settled.',
+    'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first, or by one that kept the other from noticing that it was taken over. At most: runs that the victims of faults had begun and not yet settled.',
   ];
   const again = ['Again:', '', '```sh', replay, '```'];
   return [title, '', where, '', tableOf(stages), '', ...legend, '', ...again, '', ...listed(stages)].join(

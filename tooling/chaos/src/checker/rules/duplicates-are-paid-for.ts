@@ -1,4 +1,4 @@
-import { type Facts, faultWithin, type Run } from '../facts.ts';
+import { type Facts, faultDuring, faultWithin, type Run } from '../facts.ts';
 import type { Rule } from '../violation.ts';
 
 /** A run that repeats another one of the same try. */
@@ -7,15 +7,21 @@ export interface Duplicate {
   readonly second: Run;
 }
 
-/** Every fault costs at most the runs that its victim had begun: a repeated run names the fault that paid for it. */
+/**
+ * Every fault costs at most the runs that its victim held: a repeated run names the fault that paid for it. It struck the
+ * process that ran first, or it kept the other one, which held the task before, from noticing that it was taken over.
+ */
 export const duplicatesArePaidFor: Rule = {
   name: 'a run is repeated only when a fault struck its process before it was settled',
   *check({ facts }) {
     for (const { first, second } of duplicatesOf(facts)) {
       if (faultWithin(facts, first.by, first.startedAt, second.startedAt) !== undefined) continue;
+      const isZombie = second.attempt < first.attempt;
+      if (isZombie && faultDuring(facts, second.by, first.startedAt, second.startedAt) !== undefined)
+        continue;
       yield {
         id: first.id,
-        what: `try ${first.tries} ran as ${first.run} and again as ${second.run}; nothing had happened to ${first.by}`,
+        what: `try ${first.tries} ran as ${first.run} and again as ${second.run}; nothing had happened to ${first.by}, nor meanwhile to ${second.by}`,
       };
     }
   },
