@@ -20,6 +20,8 @@ interface Given {
   readonly slots?: number;
   /** Very many tasks have just ended here. */
   readonly rush?: boolean;
+  /** Whether the lease is renewed. */
+  readonly isKept?: () => boolean;
 }
 
 interface Held {
@@ -38,7 +40,7 @@ interface Held {
   readonly settled: () => Promise<SettleItem[]>;
 }
 
-function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: Given = {}): Held {
+function create({ acked = 5, isAsking = false, slots: most = 4, rush = false, isKept = () => true }: Given = {}): Held {
   const registry = new Registry('UTC');
   const ended = deferred();
   const ran: string[] = [];
@@ -74,6 +76,7 @@ function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: 
     changes,
     pace,
     board,
+    isKept,
     timeouts,
     claims: () => ({ acked, isAsking }),
   });
@@ -214,21 +217,34 @@ describe('what was claimed ahead of the slots', () => {
     const thread = new StartBoard(board.memory);
     expect(thread.closeUnstarted()).toEqual([{ id: 'b', claim: 6 }]);
     end();
-    await settled();
-    expect(await settled()).toMatchObject([{ id: 'b', outcome: { kind: 'release', tries: null } }]);
+    expect(await settled()).toMatchObject([
+      { id: 'a', outcome: { kind: 'succeed' } },
+      { id: 'b', claim: 6, outcome: { kind: 'release', tries: null } },
+    ]);
     expect(ran).toEqual(['a']);
   });
 
   it('is not started when the lease thread handed its claim back unread; the next claim is', async () => {
     const { holdings, begin, board, ran, settled } = create();
-    holdings.openClaim(5);
+    holdings.ask(6);
     expect(new StartBoard(board.memory).closeUnread()).toBe(6);
-    holdings.openClaim(6);
     begin('a');
     expect(await settled()).toMatchObject([{ id: 'a', claim: 6, outcome: { kind: 'release' } }]);
-    holdings.openClaim(7);
+    holdings.answered();
+    holdings.ask(7);
     begin('b');
     expect(ran).toEqual(['b']);
+  });
+
+  it('is not started while another worker may have it, and when the lease was renewed after all', async () => {
+    let isKept = false;
+    const { holdings, begin, ran } = create({ slots: 1, isKept: () => isKept });
+    begin('a');
+    expect(holdings.canStart).toBe(false);
+    expect(ran).toEqual([]);
+    isKept = true;
+    holdings.fill();
+    expect(ran).toEqual(['a']);
   });
 
   it('is nothing while a task is held that a worker has crashed with', () => {

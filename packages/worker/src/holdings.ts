@@ -22,6 +22,8 @@ export interface HoldingsParts extends Omit<ExecuteParts, 'onSettled' | 'onLande
   readonly settles: SettleQueue;
   readonly changes: Latch;
   readonly log: Logger;
+  /** Whether the lease of what is held cannot have ended unnoticed. */
+  readonly isKept: () => boolean;
   /** What the queue does not know of: the claims whose answers are still on the way. */
   readonly claims: () => { readonly acked: number; readonly isAsking: boolean };
 }
@@ -36,7 +38,6 @@ export class Holdings {
   readonly #line: WaitingLine;
   /** Aborts of tasks that a claim under way may bring. */
   readonly #early = new Set<string>();
-  #isHandedBack = false;
   #isStarting = true;
   #isFilling = false;
   #isDropped = false;
@@ -72,7 +73,8 @@ export class Holdings {
 
   /** Whether something waits that could run. */
   get canStart(): boolean {
-    return this.#line.length > 0 && this.#parts.slots.free > 0 && !this.#isFilling;
+    const { slots, isKept } = this.#parts;
+    return this.#line.length > 0 && slots.free > 0 && !this.#isFilling && isKept();
   }
 
   /** From now on deliveries go back unstarted, those that wait for a slot first. */
@@ -81,14 +83,15 @@ export class Holdings {
     this.#giveBack(this.#line.takeBehind(0));
   }
 
-  /** The answer of a claim is here; its deliveries come next. */
-  openClaim(number: number): void {
-    this.#isHandedBack = !this.#parts.board.read(number);
+  /** A claim of this number is about to be sent. */
+  ask(claim: number): void {
+    this.#parts.board.ask(claim);
   }
 
   /** What a claim has brought; {@link fill} starts it. */
   take(deliveries: readonly Delivery[]): void {
-    const { inFlight, lease, pace } = this.#parts;
+    const { inFlight, lease, pace, board } = this.#parts;
+    const isHandedBack = !board.read();
     const waiting: Flight[] = [];
     pace.came(deliveries.length);
     for (const delivery of deliveries) {
@@ -99,19 +102,19 @@ export class Holdings {
       if (this.#early.has(delivery.id)) this.#abortUnstarted(flight);
       else waiting.push(flight);
     }
-    if (this.#isHandedBack) this.#giveBackHanded(waiting);
+    if (isHandedBack) this.#giveBackHanded(waiting);
     else if (this.#isStarting) this.#line.join(waiting);
     else this.#giveBack(waiting);
   }
 
-  /** Starts what waits, as far as there are free slots. */
+  /** Starts what waits, as far as there are free slots and nobody else may have taken it over. */
   fill(): void {
     // A handler that has ended within its call was started by the loop below, which goes on by itself.
     if (this.#isFilling) return;
     this.#isFilling = true;
-    const { slots } = this.#parts;
+    const { slots, isKept } = this.#parts;
     const begunAt = performance.now();
-    while (slots.free > 0) {
+    while (slots.free > 0 && this.#line.length > 0 && isKept()) {
       const flight = this.#line.next();
       if (flight === undefined) break;
       flight.isStarted = true;
@@ -136,7 +139,7 @@ export class Holdings {
   /** The claim under way has been answered. */
   answered(): void {
     this.#early.clear();
-    this.#parts.board.nothingUnread(this.#parts.claims().acked);
+    this.#parts.board.read();
   }
 
   /** Another worker may have it. */

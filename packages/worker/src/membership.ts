@@ -103,6 +103,7 @@ export class Membership {
       onAborts: (ids) => {
         for (const id of ids) this.#holdings.abort(id);
       },
+      onRenewed: () => this.#holdings.fill(),
       onLapsed: (reason) => this.#lapse(reason),
       runningNames: () => this.#inFlight.names(),
     });
@@ -239,6 +240,7 @@ export class Membership {
       inFlight: this.#inFlight,
       settles: this.#settles,
       changes,
+      isKept: () => this.#keeper?.isKept ?? true,
       timeouts: new Timeouts(),
       pace: new Pace(options.prefetch),
       claims: () => this.#step,

@@ -18,12 +18,14 @@ export async function handBackUnstarted(
 ): Promise<void> {
   const { worker, lease } = order;
   const keys = queueKeys(order.queue);
-  const unread = board.closeUnread();
   const ids = board.closeUnstarted();
-  const reply = held.reply(await evaluate(scriptCall(held, keys, { worker })), { worker });
-  // Whatever Redis says now of that claim, the main loop had not read it when it was closed.
-  if (reply.kind === 'held' && board.isUnread(unread)) {
-    for (const id of reply.claims.get(unread) ?? []) ids.push({ id, claim: unread });
+  const unread = board.closeUnread();
+  if (unread !== null) {
+    const reply = held.reply(await evaluate(scriptCall(held, keys, { worker })), { worker });
+    // One that brings nothing leaves its number to the next.
+    if (reply.kind === 'held' && board.isUnread(unread)) {
+      for (const id of reply.claims.get(unread) ?? []) ids.push({ id, claim: unread });
+    }
   }
   for (let from = 0; from < ids.length; from += mostSettles) {
     const settles = ids.slice(from, from + mostSettles).map(release);

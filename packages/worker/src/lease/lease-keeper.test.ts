@@ -74,6 +74,7 @@ async function keepFor(port: RedisPort, options: Omit<KeptOptions, 'redis'>): Pr
     board: StartBoard.ofSize(4),
     log,
     onAborts: (ids: readonly string[]) => calls.push(`abort ${ids.join(' ')}`),
+    onRenewed: () => undefined,
     onLapsed: (reason: string) => {
       calls.push('lapsed');
       onLost(reason);

@@ -14,6 +14,8 @@ import { writeLeaseOrder } from './write-lease-order.ts';
 export interface LeaseKeeper {
   /** Aborts when others may take over what this worker holds; nothing is renewed afterwards. */
   readonly lapsed: AbortSignal;
+  /** Whether nobody can have taken over what this worker holds: it was renewed within the last lease. */
+  readonly isKept: boolean;
   /** Ends the thread and its connection. Twice is fine. */
   stop(): Promise<void>;
 }
@@ -31,6 +33,8 @@ export interface LeaseParts {
   readonly log: Logger;
   /** Ids of this worker whose abort was asked for; the same ones again with every renewal. */
   onAborts(ids: readonly string[]): void;
+  /** It was renewed, and `isKept` holds. */
+  onRenewed(): void;
   /** Called once, after `lapsed` has aborted. */
   onLapsed(reason: string): void;
   /** Names of the tasks that run now, for the log. */
@@ -81,6 +85,10 @@ class KeptLease implements LeaseKeeper {
 
   get lapsed(): AbortSignal {
     return this.#lapsed.signal;
+  }
+
+  get isKept(): boolean {
+    return sharedNow() - this.#renewedAt < this.#parts.lease;
   }
 
   async begin(module: URL): Promise<void> {
@@ -162,6 +170,7 @@ class KeptLease implements LeaseKeeper {
     if (this.#own !== 'under-way') this.#own = 'none';
     this.#log.renewed();
     if (reply.aborts.length > 0) this.#parts.onAborts(reply.aborts);
+    this.#parts.onRenewed();
   }
 
   #judge(): void {

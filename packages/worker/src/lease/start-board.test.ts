@@ -44,20 +44,25 @@ describe('a task on the board', () => {
 describe('a claim whose answer nobody has read', () => {
   it('is handed back, and what it brings is not started', () => {
     const { main, thread } = boards();
-    expect(main.read(1)).toBe(true);
+    main.ask(2);
     expect(thread.closeUnread()).toBe(2);
+    expect(thread.closeUnread()).toBeNull();
     expect(thread.isUnread(2)).toBe(true);
-    expect(main.read(2)).toBe(false);
+    expect(main.read()).toBe(false);
     expect(thread.isUnread(2)).toBe(false);
-    expect(main.read(3)).toBe(true);
   });
 
-  it('is none when no call was under way', () => {
+  it('is not handed back when it is read first, nor when it brought nothing and is asked for again', () => {
     const { main, thread } = boards();
-    main.read(1);
+    expect(thread.closeUnread()).toBeNull();
+    main.ask(2);
+    expect(main.read()).toBe(true);
+    expect(thread.closeUnread()).toBeNull();
+    main.ask(2);
     thread.closeUnread();
-    main.nothingUnread(1);
+    main.read();
+    main.ask(2);
     expect(thread.isUnread(2)).toBe(false);
-    expect(main.read(2)).toBe(true);
+    expect(main.read()).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ const idBytes = 128;
 const placeWords = 3 + idBytes / 4;
 /** In the lowest two bits; above them a number that every task on a place increases, so that none is taken for its successor. */
 const [unstarted, handedBack] = [1, 2] as const;
+const none = 0;
 const stateBits = 3;
 
 /**
@@ -14,7 +15,7 @@ const stateBits = 3;
  */
 export class StartBoard {
   readonly memory: SharedArrayBuffer;
-  /** First the number of the last claim whose answer the main loop has read; negative: the thread hands the next one back. */
+  /** First the number of the claim under way, negative when it is handed back. */
   readonly #words: Int32Array;
   readonly #bytes: Buffer;
   readonly #free: number[] = [];
@@ -49,14 +50,14 @@ export class StartBoard {
     return (before & stateBits) === unstarted;
   }
 
-  /** Main loop: has the answer of this claim; `false` when the thread hands back what it brought. */
-  read(claim: number): boolean {
-    return Atomics.exchange(this.#words, 0, claim) >= 0;
+  /** Main loop: asks for tasks, which this claim brings. */
+  ask(claim: number): void {
+    Atomics.store(this.#words, 0, claim);
   }
 
-  /** Main loop: no claim is under way. */
-  nothingUnread(claim: number): void {
-    if (Atomics.load(this.#words, 0) < 0) Atomics.store(this.#words, 0, claim);
+  /** Main loop: has the answer; `false` when the thread hands back what it brought. */
+  read(): boolean {
+    return Atomics.exchange(this.#words, 0, none) >= 0;
   }
 
   /** Thread: from now on these are not started. */
@@ -75,15 +76,14 @@ export class StartBoard {
     return closed;
   }
 
-  /** Thread: from now on nothing of the claim that comes next is started. Answers its number. */
-  closeUnread(): number {
-    const last = Atomics.load(this.#words, 0);
-    if (last < 0) return -last;
-    const next = last + 1;
-    return Atomics.compareExchange(this.#words, 0, last, -next) === last ? next : this.closeUnread();
+  /** Thread: from now on nothing is started of the claim under way. Answers its number; `null` when there is none. */
+  closeUnread(): number | null {
+    const claim = Atomics.load(this.#words, 0);
+    if (claim <= 0 || Atomics.compareExchange(this.#words, 0, claim, -claim) !== claim) return null;
+    return claim;
   }
 
-  /** Thread: whether the main loop has not come to it since. */
+  /** Thread: whether the main loop has not read its answer since {@link closeUnread}. */
   isUnread(claim: number): boolean {
     return Atomics.load(this.#words, 0) === -claim;
   }

@@ -38,8 +38,8 @@ export interface ClaimedFor {
   readonly isRunningDry: boolean;
   /** Whether something waits that could run. */
   readonly canStart: boolean;
-  /** The answer of a claim is here; its deliveries come next. */
-  openClaim(number: number): void;
+  /** A claim of this number is about to be sent. */
+  ask(claim: number): void;
   take(deliveries: readonly Delivery[]): void;
   /** Starts what waits, as far as there are free slots. */
   fill(): void;
@@ -131,18 +131,20 @@ export class StepLoop {
   }
 
   #assemble(): StepInput {
-    const { worker, lease, inFlight, settles, appetite } = this.#parts;
+    const { worker, lease, inFlight, settles, appetite, holdings } = this.#parts;
     const sent = settles.take();
     for (const { claim, outcome } of sent) if (outcome.kind !== 'unlock') inFlight.done(claim);
     appetite.ask();
     const now = performance.now();
     const tend = now - this.#tendedAt >= tendEvery;
     if (tend) this.#tendedAt = now;
+    const want = this.#room();
+    if (want > 0) holdings.ask(this.#acked + 1);
     return {
       worker,
       lease,
       acked: this.#acked,
-      want: this.#room(),
+      want,
       holdsSuspect: inFlight.holdsSuspect,
       tend,
       listens: appetite.listens,
@@ -180,7 +182,6 @@ export class StepLoop {
     appetite.wakeIn(wakeIn);
     if (number <= this.#acked) return;
     this.#acked = number;
-    holdings.openClaim(number);
     inFlight.openClaim(number, deliveries, suspect);
     const { held, deleted } = readDeliveries(deliveries, number);
     for (const _id of deleted) inFlight.done(number);
