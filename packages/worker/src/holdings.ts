@@ -28,7 +28,10 @@ export interface HoldingsParts extends Omit<ExecuteParts, 'onSettled' | 'onLande
   readonly claims: () => { readonly acked: number; readonly isAsking: boolean };
 }
 
-/** Handlers that never wait are started one after the other; after so many ms the event loop gets its turn. */
+/**
+ * Handlers that never wait are started one after the other; after so many ms the event loop gets its turn, and the
+ * lease is looked at again.
+ */
 const longestTurn = 5;
 
 /** What one membership holds: every delivery passes through here, from the claim to the outcome that waits to be sent. */
@@ -110,11 +113,11 @@ export class Holdings {
   /** Starts what waits, as far as there are free slots and nobody else may have taken it over. */
   fill(): void {
     // A handler that has ended within its call was started by the loop below, which goes on by itself.
-    if (this.#isFilling) return;
+    if (this.#isFilling || !this.canStart) return;
     this.#isFilling = true;
-    const { slots, isKept } = this.#parts;
+    const { slots } = this.#parts;
     const begunAt = performance.now();
-    while (slots.free > 0 && this.#line.length > 0 && isKept()) {
+    while (slots.free > 0) {
       const flight = this.#line.next();
       if (flight === undefined) break;
       flight.isStarted = true;
