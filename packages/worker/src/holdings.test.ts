@@ -40,7 +40,13 @@ interface Held {
   readonly settled: () => Promise<SettleItem[]>;
 }
 
-function create({ acked = 5, isAsking = false, slots: most = 4, rush = false, isKept = () => true }: Given = {}): Held {
+function create({
+  acked = 5,
+  isAsking = false,
+  slots: most = 4,
+  rush = false,
+  isKept = () => true,
+}: Given = {}): Held {
   const registry = new Registry('UTC');
   const ended = deferred();
   const ran: string[] = [];

@@ -65,7 +65,7 @@ export class Membership {
     this.#parts = parts;
     this.#log = childLogger(parts.log, { worker });
     const { concurrency, prefetch } = parts.options;
-    this.#board = StartBoard.ofSize(Math.min(concurrency, mostWanted) + prefetch);
+    this.#board = StartBoard.ofSize(Math.min(concurrency + prefetch, mostWanted));
     this.ended = new Promise((resolve) => {
       this.#onEnded = resolve;
     });

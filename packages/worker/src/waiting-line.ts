@@ -34,11 +34,17 @@ export class WaitingLine {
     return this.#places.length;
   }
 
+  /** Of one claim. */
   join(flights: readonly Flight[]): void {
+    const [first] = flights;
+    if (first === undefined) return;
     const since = performance.now();
-    for (const flight of flights) {
-      this.#places.push({ flight, since, place: this.#board.post(flight.delivery) });
-    }
+    const place = this.#board.post(
+      first.delivery.claim,
+      flights.map(({ delivery }) => delivery.id),
+    );
+    for (const [index, flight] of flights.entries())
+      this.#places.push({ flight, since, place: place === null ? null : place + index });
     this.#watch(patience);
   }
 
@@ -47,7 +53,7 @@ export class WaitingLine {
     for (;;) {
       const first = this.#places.shift();
       if (first === undefined) return undefined;
-      if (this.#board.takeOff(first.place)) return first.flight;
+      if (this.#takeOff(first)) return first.flight;
       this.#onHandedBack(first.flight);
     }
   }
@@ -57,15 +63,20 @@ export class WaitingLine {
     const at = this.#places.findIndex((each) => each.flight === flight);
     const [removed] = at === -1 ? [] : this.#places.splice(at, 1);
     if (removed === undefined) return false;
-    this.#board.takeOff(removed.place);
+    this.#takeOff(removed);
     return true;
   }
 
   /** Takes out all but the first so many, newest last. */
   takeBehind(count: number): Flight[] {
     const taken = this.#places.splice(count);
-    for (const { place } of taken) this.#board.takeOff(place);
+    for (const place of taken) this.#takeOff(place);
     return taken.map(({ flight }) => flight);
+  }
+
+  /** Whether it may be started. */
+  #takeOff({ place }: Place): boolean {
+    return place === null || this.#board.takeOff(place);
   }
 
   /** One timer for all, set anew when it is over: lines are formed and dissolved very often. */

@@ -57,9 +57,13 @@ describe('tasks that were claimed ahead and not begun', () => {
     child.signal('SIGTERM');
     await child.exited;
     await rm(until);
-    expect([...ran.values()].every(({ attempt, tries, runs }) => attempt === 1 && tries === 1 && runs === 1)).toBe(true);
+    expect(
+      [...ran.values()].every(({ attempt, tries, runs }) => attempt === 1 && tries === 1 && runs === 1),
+    ).toBe(true);
     expect(begunBy(child)).toHaveLength(before.length);
-    expect(new Set([...begunBy(child).map(({ id }) => id), ...ran.keys()]).size).toBe(before.length + after.length);
+    expect(new Set([...begunBy(child).map(({ id }) => id), ...ran.keys()]).size).toBe(
+      before.length + after.length,
+    );
   });
 
   test('are not begun by a process that was frozen for longer than its lease', { timeout: 60_000 }, async ({
@@ -79,7 +83,9 @@ describe('tasks that were claimed ahead and not begun', () => {
     await expect.poll(() => redis.zscore(`q:{${rig.queue}}:workers`, by), { timeout: 20_000 }).toBeNull();
     const thawedAt = Date.now();
     child.signal('SIGCONT');
-    await expect.poll(() => child.lines.concat(child.errorLines).join('\n'), { timeout: 20_000 }).toContain('was lost');
+    await expect
+      .poll(() => child.lines.concat(child.errorLines).join('\n'), { timeout: 20_000 })
+      .toContain('was lost');
     child.signal('SIGTERM');
     await child.exited;
     // One may have been about to begin.

@@ -68,6 +68,8 @@ class KeptLease implements LeaseKeeper {
   #stopped: Promise<void> | undefined;
   #hasThread = false;
   #renewedAt: number = sharedNow();
+  /** Ms of `performance.now()`, which is cheaper to ask. */
+  #keptUntil: number;
   #own: LeaseState['own'] = 'none';
   #ownTriedAt = 0;
   #lastFailure: unknown;
@@ -75,6 +77,7 @@ class KeptLease implements LeaseKeeper {
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
+    this.#keptUntil = performance.now() + parts.lease;
     this.#log = new LeaseLog(parts);
     this.#heartbeat = startHeartbeat({
       every: Math.min(200, parts.lease / 10),
@@ -88,7 +91,7 @@ class KeptLease implements LeaseKeeper {
   }
 
   get isKept(): boolean {
-    return sharedNow() - this.#renewedAt < this.#parts.lease;
+    return performance.now() < this.#keptUntil;
   }
 
   async begin(module: URL): Promise<void> {
@@ -167,6 +170,7 @@ class KeptLease implements LeaseKeeper {
     }
     if (sentAt < this.#renewedAt) return;
     this.#renewedAt = sentAt;
+    this.#keptUntil = performance.now() + this.#parts.lease - (sharedNow() - sentAt);
     if (this.#own !== 'under-way') this.#own = 'none';
     this.#log.renewed();
     if (reply.aborts.length > 0) this.#parts.onAborts(reply.aborts);

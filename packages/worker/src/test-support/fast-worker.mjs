@@ -18,7 +18,8 @@ worker.handle(task('short'), begun);
 worker.handle(task('block'), (ctx) => {
   begun(ctx);
   const never = new Int32Array(new SharedArrayBuffer(4));
-  for (let waited = 0; !existsSync(BLOCK_UNTIL) && waited < 15_000; waited += 20) Atomics.wait(never, 0, 0, 20);
+  for (let waited = 0; !existsSync(BLOCK_UNTIL) && waited < 15_000; waited += 20)
+    Atomics.wait(never, 0, 0, 20);
 });
 const running = await worker.start();
 process.once('SIGTERM', () => void running.stop().then(() => process.disconnect()));
