@@ -218,7 +218,7 @@ describe('what was claimed ahead of the slots', () => {
   });
 
   it('is not started when the lease thread has handed it back, and is given back here too', async () => {
-    const { holdings, begin, board, ran, settled, end } = create({ slots: 1 });
+    const { begin, board, ran, settled, end } = create({ slots: 1 });
     begin('a', 'b');
     const thread = new StartBoard(board.memory);
     expect(thread.closeUnstarted()).toEqual([{ id: 'b', claim: 6 }]);
