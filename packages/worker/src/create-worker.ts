@@ -36,13 +36,14 @@ export interface Worker<Deps> {
     options?: CronOptions,
   ): this;
   /**
-   * Runs the lifespan's set-up, joins the queue and begins to claim. Waits for Redis for as long as that takes.
+   * Once per worker. Runs the lifespan's set-up, joins the queue and begins to claim. Waits for Redis for as long as that takes.
    *
-   * @throws what the set-up throws, LifespanError, EvictionPolicyError, IncompatibleQueueError; the queue is untouched then.
+   * @throws ConfigError without any handler, and for a second start (one that failed may be repeated); what the set-up
+   * throws, LifespanError, EvictionPolicyError, IncompatibleQueueError; the queue is untouched then.
    */
   start(): Promise<RunningWorker>;
   /**
-   * Starts, and stops at SIGTERM or SIGINT, within the grace period and 3 seconds; a second signal ends the process at
+   * Starts, as `start()` does, and stops at SIGTERM or SIGINT, within the grace period and 3 seconds; a second signal ends the process at
    * once with 143 or 130. Resolves when all is done. When handlers that ignore their signal still hold the process then,
    * it is ended with code 0 (or `process.exitCode`).
    */
@@ -61,6 +62,7 @@ export function createWorker<Deps = undefined>(options: WorkerOptions<Deps>): Wo
 class QueueWorker<Deps> implements Worker<Deps> {
   readonly #registry: Registry;
   readonly #begin: () => Lifecycle;
+  #isBegun = false;
 
   constructor(options: WorkerOptions<Deps>) {
     const resolved = resolveWorkerOptions(options);
@@ -84,22 +86,35 @@ class QueueWorker<Deps> implements Worker<Deps> {
     handler: (ctx: TaskContext<Deps>) => unknown,
     options?: CronOptions,
   ): this {
-    if (typeof tab !== 'string') throw new ConfigError('the crontab must be a text');
     this.#registry.cron(tab, name, handler, options);
     return this;
   }
 
   async start(): Promise<RunningWorker> {
     const lifecycle = this.#open();
-    await lifecycle.start();
-    return lifecycle;
+    try {
+      await lifecycle.start();
+      return lifecycle;
+    } catch (error) {
+      this.#isBegun = false;
+      throw error;
+    }
   }
 
-  run(): Promise<void> {
-    return runUntilStopped(this.#open(), process);
+  async run(): Promise<void> {
+    await runUntilStopped(this.#open(), process);
   }
 
   #open(): Lifecycle {
+    if (this.#isBegun)
+      throw new ConfigError(
+        'the worker has been started already; it is started once: use what start() answered, or make another with createWorker()',
+      );
+    if (this.#registry.names.length === 0)
+      throw new ConfigError(
+        'the worker has no handler and would never run anything; call handle(), implement() or cron() before start() or run()',
+      );
+    this.#isBegun = true;
     this.#registry.close();
     return this.#begin();
   }

@@ -21,8 +21,11 @@ export class TaskTimeoutError extends QueueError {
   /** What was allowed, ms. */
   readonly after: number;
 
-  constructor(after: number) {
-    super(`no result within ${after} ms; make the handler faster, or raise "timeout" of the task`);
+  /** @param run - which run it was, where that is known: ` (try 1 of 3)` */
+  constructor(after: number, run = '') {
+    super(
+      `the task ran longer than its timeout of ${after} ms${run}; make the handler faster, or raise "timeout" of the task`,
+    );
     this.after = after;
   }
 }

@@ -8,6 +8,7 @@ import { Registry } from './handlers/registry.ts';
 import { Holdings } from './holdings.ts';
 import { InFlight } from './in-flight.ts';
 import { Latch } from './latch.ts';
+import { StartBoard } from './lease/start-board.ts';
 import { Pace } from './pace.ts';
 import { Slots } from './slots.ts';
 import { deferred } from './test-support/deferred.ts';
@@ -19,12 +20,15 @@ interface Given {
   readonly slots?: number;
   /** Very many tasks have just ended here. */
   readonly rush?: boolean;
+  /** Whether the lease is renewed. */
+  readonly isKept?: () => boolean;
 }
 
 interface Held {
   readonly holdings: Holdings;
   /** As the answer of a claim does. */
   readonly begin: (...ids: readonly string[]) => void;
+  readonly board: StartBoard;
   readonly inFlight: InFlight;
   readonly slots: Slots;
   readonly log: RecordedLog;
@@ -36,7 +40,13 @@ interface Held {
   readonly settled: () => Promise<SettleItem[]>;
 }
 
-function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: Given = {}): Held {
+function create({
+  acked = 5,
+  isAsking = false,
+  slots: most = 4,
+  rush = false,
+  isKept = () => true,
+}: Given = {}): Held {
   const registry = new Registry('UTC');
   const ended = deferred();
   const ran: string[] = [];
@@ -60,6 +70,7 @@ function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: 
     for (let each = 0; each < 100; each += 1) pace.ran(0);
     now = 1;
   }
+  const board = StartBoard.ofSize(8);
   const timeouts = new Timeouts();
   const execution = { registry, codec: defaultCodec, context, log, now: () => 50, abandonAfter: 10_000 };
   const holdings = new Holdings({
@@ -70,18 +81,23 @@ function create({ acked = 5, isAsking = false, slots: most = 4, rush = false }: 
     settles,
     changes,
     pace,
+    board,
+    isKept,
     timeouts,
     claims: () => ({ acked, isAsking }),
   });
   const begin = (...ids: readonly string[]): void => {
-    holdings.take(ids.map((id) => delivery(id)));
+    holdings.take(
+      6,
+      ids.map((id) => delivery(id)),
+    );
     holdings.fill();
   };
   const settled = async (): Promise<SettleItem[]> => {
     await changes.until(() => settles.size > 0, { signal: new AbortController().signal });
     return settles.take();
   };
-  return { holdings, begin, inFlight, slots, log, ran, end: () => ended.resolve(), settled };
+  return { holdings, begin, board, inFlight, slots, log, ran, end: () => ended.resolve(), settled };
 }
 
 function delivery(id: string, claim = 6): Delivery {
@@ -201,6 +217,42 @@ describe('what was claimed ahead of the slots', () => {
     holdings.drop();
     end();
     await expect.poll(() => slots.free).toBe(1);
+    expect(ran).toEqual(['a']);
+  });
+
+  it('is not started when the lease thread has handed it back, and is given back here too', async () => {
+    const { begin, board, ran, settled, end } = create({ slots: 1 });
+    begin('a', 'b');
+    const thread = new StartBoard(board.memory);
+    expect(thread.closeUnstarted()).toEqual([{ id: 'b', claim: 6 }]);
+    end();
+    expect(await settled()).toMatchObject([
+      { id: 'a', outcome: { kind: 'succeed' } },
+      { id: 'b', claim: 6, outcome: { kind: 'release', tries: null } },
+    ]);
+    expect(ran).toEqual(['a']);
+  });
+
+  it('is not started when the lease thread handed its claim back unread; the next claim is', async () => {
+    const { holdings, begin, board, ran, settled } = create();
+    holdings.ask(6);
+    expect(new StartBoard(board.memory).closeUnread()).toBe(6);
+    begin('a');
+    expect(await settled()).toMatchObject([{ id: 'a', claim: 6, outcome: { kind: 'release' } }]);
+    holdings.answered();
+    holdings.ask(7);
+    begin('b');
+    expect(ran).toEqual(['b']);
+  });
+
+  it('is not started while another worker may have it, and when the lease was renewed after all', async () => {
+    let isKept = false;
+    const { holdings, begin, ran } = create({ slots: 1, isKept: () => isKept });
+    begin('a');
+    expect(holdings.canStart).toBe(false);
+    expect(ran).toEqual([]);
+    isKept = true;
+    holdings.fill();
     expect(ran).toEqual(['a']);
   });
 

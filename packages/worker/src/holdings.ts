@@ -7,6 +7,7 @@ import type { Interruption } from './execution/run.ts';
 import type { SettleQueue } from './execution/settle-queue.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Latch } from './latch.ts';
+import type { StartBoard } from './lease/start-board.ts';
 import type { Logger } from './log.ts';
 import type { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
@@ -16,22 +17,28 @@ export interface HoldingsParts extends Omit<ExecuteParts, 'onSettled' | 'onLande
   readonly lease: number;
   readonly slots: Slots;
   readonly pace: Pace;
+  readonly board: StartBoard;
   readonly inFlight: InFlight;
   readonly settles: SettleQueue;
   readonly changes: Latch;
   readonly log: Logger;
+  /** Whether the lease of what is held cannot have ended unnoticed. */
+  readonly isKept: () => boolean;
   /** What the queue does not know of: the claims whose answers are still on the way. */
   readonly claims: () => { readonly acked: number; readonly isAsking: boolean };
 }
 
-/** Handlers that never wait are started one after the other; after so many ms the event loop gets its turn. */
+/**
+ * Handlers that never wait are started one after the other; after so many ms the event loop gets its turn, and the
+ * lease is looked at again.
+ */
 const longestTurn = 5;
 
 /** What one membership holds: every delivery passes through here, from the claim to the outcome that waits to be sent. */
 export class Holdings {
   readonly #parts: HoldingsParts;
   readonly #execution: ExecuteParts;
-  readonly #line = new WaitingLine(() => this.#giveBackStuck());
+  readonly #line: WaitingLine;
   /** Aborts of tasks that a claim under way may bring. */
   readonly #early = new Set<string>();
   #isStarting = true;
@@ -40,6 +47,11 @@ export class Holdings {
 
   constructor(parts: HoldingsParts) {
     this.#parts = parts;
+    this.#line = new WaitingLine(
+      parts.board,
+      () => this.#giveBackStuck(),
+      (flight) => this.#giveBackHanded([flight]),
+    );
     this.#execution = {
       ...parts,
       onSettled: (flight, outcome) => this.#onSettled(flight, outcome),
@@ -64,7 +76,8 @@ export class Holdings {
 
   /** Whether something waits that could run. */
   get canStart(): boolean {
-    return this.#line.length > 0 && this.#parts.slots.free > 0 && !this.#isFilling;
+    const { slots, isKept } = this.#parts;
+    return this.#line.length > 0 && slots.free > 0 && !this.#isFilling && isKept();
   }
 
   /** From now on deliveries go back unstarted, those that wait for a slot first. */
@@ -73,9 +86,15 @@ export class Holdings {
     this.#giveBack(this.#line.takeBehind(0));
   }
 
+  /** A claim of this number is about to be sent. */
+  ask(claim: number): void {
+    this.#parts.board.ask(claim);
+  }
+
   /** What a claim has brought; {@link fill} starts it. */
-  take(deliveries: readonly Delivery[]): void {
-    const { inFlight, lease, pace } = this.#parts;
+  take(claim: number, deliveries: readonly Delivery[]): void {
+    const { inFlight, lease, pace, board } = this.#parts;
+    const isHandedBack = !board.read(claim);
     const waiting: Flight[] = [];
     pace.came(deliveries.length);
     for (const delivery of deliveries) {
@@ -86,14 +105,15 @@ export class Holdings {
       if (this.#early.has(delivery.id)) this.#abortUnstarted(flight);
       else waiting.push(flight);
     }
-    if (this.#isStarting) this.#line.join(waiting);
+    if (isHandedBack) this.#giveBackHanded(waiting);
+    else if (this.#isStarting) this.#line.join(waiting);
     else this.#giveBack(waiting);
   }
 
-  /** Starts what waits, as far as there are free slots. */
+  /** Starts what waits, as far as there are free slots and nobody else may have taken it over. */
   fill(): void {
     // A handler that has ended within its call was started by the loop below, which goes on by itself.
-    if (this.#isFilling) return;
+    if (this.#isFilling || !this.canStart) return;
     this.#isFilling = true;
     const { slots } = this.#parts;
     const begunAt = performance.now();
@@ -119,9 +139,10 @@ export class Holdings {
     else flight.interrupt({ kind: 'aborted' });
   }
 
-  /** The claim under way has been answered. */
+  /** No claim is under way any more. */
   answered(): void {
     this.#early.clear();
+    this.#parts.board.rest();
   }
 
   /** Another worker may have it. */
@@ -155,7 +176,8 @@ export class Holdings {
 
   /** An outcome came too late. */
   refused({ id, outcome }: SettleItem): void {
-    if (outcome.kind === 'unlock') return;
+    // Of what was released nothing is lost.
+    if (outcome.kind === 'unlock' || (outcome.kind === 'release' && outcome.tries === null)) return;
     this.#parts.log.warn(
       { task: id, error: new LeaseLostError(id, this.#parts.lease) },
       'another worker took a task over; its result here is dropped',
@@ -173,6 +195,12 @@ export class Holdings {
     pace.stuck();
     // Those that have a free slot are only kept from it by a busy event loop, which is free now.
     this.#giveBack(this.#line.takeBehind(slots.free));
+  }
+
+  /** The lease thread has said so already, if it could: the event loop was blocked for long. */
+  #giveBackHanded(flights: readonly Flight[]): void {
+    this.#parts.pace.stuck();
+    this.#giveBack(flights);
   }
 
   #giveBack(flights: readonly Flight[]): void {

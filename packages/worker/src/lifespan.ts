@@ -1,4 +1,6 @@
 import type { Client } from '@q/client';
+import { ConfigError } from '@q/core';
+import { shown } from '@q/core/wire';
 import { LifespanError } from './errors.ts';
 import type { Logger } from './log.ts';
 
@@ -24,19 +26,29 @@ export interface EnteredLifespan {
 
 const withoutLifespan: EnteredLifespan = { deps: undefined, leave: () => Promise.resolve() };
 
-/** Runs the set-up. @throws LifespanError when nothing is yielded, and what the set-up throws. */
+/** Runs the set-up. @throws ConfigError when it is no async generator, LifespanError when nothing is yielded, and what the set-up throws. */
 export async function enterLifespan(
   lifespan: Lifespan<unknown> | null,
   context: LifespanContext,
 ): Promise<EnteredLifespan> {
   if (lifespan === null) return withoutLifespan;
   const generator = lifespan(context);
+  requireGenerator(generator);
   const first = await generator.next();
   if (first.done === true)
     throw new LifespanError(
       'the lifespan ended without a yield; it must yield what handlers find in ctx.deps, once',
     );
   return { deps: first.value, leave: () => leaveLifespan(generator) };
+}
+
+function requireGenerator(answer: unknown): void {
+  if (typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer && 'next' in answer)
+    return;
+  throw new ConfigError(
+    'worker option "lifespan" must be an async generator function, such as ' +
+      `async function* () { const db = await open(); yield { db }; await db.close(); }; it answered ${shown(answer)}`,
+  );
 }
 
 async function leaveLifespan(generator: AsyncGenerator<unknown, void, undefined>): Promise<void> {

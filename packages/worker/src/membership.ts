@@ -10,6 +10,7 @@ import { Holdings } from './holdings.ts';
 import { InFlight } from './in-flight.ts';
 import type { Latch } from './latch.ts';
 import { keepLease, type LeaseKeeper } from './lease/lease-keeper.ts';
+import { StartBoard } from './lease/start-board.ts';
 import { childLogger, type Logger } from './log.ts';
 import { Appetite } from './loops/appetite.ts';
 import { Courtesy } from './loops/courtesy.ts';
@@ -17,7 +18,7 @@ import { listenLoop } from './loops/listen.ts';
 import { reconcilePass } from './loops/reconcile.ts';
 import { type LoopOptions, runLoop } from './loops/run-loop.ts';
 import { schedulesPass } from './loops/schedules.ts';
-import { StepLoop } from './loops/step.ts';
+import { mostWanted, StepLoop } from './loops/step.ts';
 import { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
 import type { ResolvedWorkerOptions } from './worker-options.ts';
@@ -50,6 +51,7 @@ export class Membership {
   readonly #settles = new SettleQueue();
   readonly #appetite: Appetite;
   readonly #courtesy = new Courtesy();
+  readonly #board: StartBoard;
   readonly #step: StepLoop;
   readonly #holdings: Holdings;
   readonly #stopping = new AbortController();
@@ -62,6 +64,8 @@ export class Membership {
     this.worker = worker;
     this.#parts = parts;
     this.#log = childLogger(parts.log, { worker });
+    const { concurrency, prefetch } = parts.options;
+    this.#board = StartBoard.ofSize(Math.min(concurrency + prefetch, mostWanted));
     this.ended = new Promise((resolve) => {
       this.#onEnded = resolve;
     });
@@ -94,10 +98,12 @@ export class Membership {
       worker: this.worker,
       lease,
       maxBlock,
+      board: this.#board,
       log: this.#log,
       onAborts: (ids) => {
         for (const id of ids) this.#holdings.abort(id);
       },
+      onRenewed: () => this.#holdings.fill(),
       onLapsed: (reason) => this.#lapse(reason),
       runningNames: () => this.#inFlight.names(),
     });
@@ -231,9 +237,11 @@ export class Membership {
       abandonAfter: options.abandonAfter,
       lease: options.lease,
       slots,
+      board: this.#board,
       inFlight: this.#inFlight,
       settles: this.#settles,
       changes,
+      isKept: () => this.#keeper?.isKept ?? true,
       timeouts: new Timeouts(),
       pace: new Pace(options.prefetch),
       claims: () => this.#step,

@@ -82,6 +82,7 @@ const longestWait = 2_147_483_647;
 
 /** The only place where a default is applied or an option is refused. @throws ConfigError */
 export function resolveWorkerOptions<Deps>(given: WorkerOptions<Deps>): ResolvedWorkerOptions {
+  if (typeof given !== 'object' || given === null) throw missingRedis();
   requireKnown(given);
   // Destructuring, because an explicit undefined must not erase a default.
   const { redis, id = hostLabel(), codec = defaultCodec, logger = stderrLogger, lifespan = null } = given;
@@ -98,10 +99,7 @@ export function resolveWorkerOptions<Deps>(given: WorkerOptions<Deps>): Resolved
     maxBlock = workerDefaults.maxBlock,
   } = given;
   const { allowEviction = workerDefaults.allowEviction } = given;
-  if (redis === undefined || redis === null)
-    throw new ConfigError(
-      'worker option "redis" is missing: a URL, the options of ioredis, or an instance of it',
-    );
+  if (redis === undefined || redis === null) throw missingRedis();
   return {
     redis,
     queue: requireQueueName(queue),
@@ -123,6 +121,13 @@ export function resolveWorkerOptions<Deps>(given: WorkerOptions<Deps>): Resolved
 /** Options of `stop()`: the grace period in ms. @throws ConfigError */
 export function resolveGracePeriod(given: Duration | undefined, usual: number): number {
   return given === undefined ? usual : requireDuration('gracePeriod', given, 0, longestWait);
+}
+
+function missingRedis(): ConfigError {
+  return new ConfigError(
+    'worker option "redis" is missing: a URL, the options of ioredis, or an instance of it; for example ' +
+      "createWorker({ redis: 'redis://localhost:6379' })",
+  );
 }
 
 function requireKnown(given: object): void {

@@ -15,7 +15,7 @@ import {
 } from './schema.ts';
 import { shown } from './shown.ts';
 import type { AnyTask, NoErrors, Signature, Task, TypedTask } from './task.ts';
-import { resolveTaskOptions, type TaskOptions } from './task-options.ts';
+import { resolveTaskOptions, type TaskOptions, type UniqueWithTimeout } from './task-options.ts';
 
 /**
  * Declares a task: `task<(seconds: number) => number>('sleeper')`, or `task('sleeper', { input, output, errors })`.
@@ -35,11 +35,12 @@ export function task<
   Declared extends ErrorSchemas = NoErrors,
 >(
   name: string,
-  options?: TaskOptions & {
-    readonly input?: Input;
-    readonly output?: Output;
-    readonly errors?: Declared & NotBuiltIn<Declared>;
-  },
+  options?: TaskOptions &
+    UniqueWithTimeout & {
+      readonly input?: Input;
+      readonly output?: Output;
+      readonly errors?: Declared & NotBuiltIn<Declared>;
+    },
 ): [Given] extends [never]
   ? TypedTask<
       (...args: SentArgs<Input>) => SentBy<Output>,

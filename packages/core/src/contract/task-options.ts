@@ -14,6 +14,11 @@ export interface TaskOptions {
   readonly unique?: boolean;
 }
 
+/** A `unique` task has a timeout. Apart from {@link TaskOptions}, which can be extended because it is no union. */
+export type UniqueWithTimeout =
+  | { readonly unique?: false }
+  | { readonly unique: boolean; readonly timeout: Duration };
+
 /** Task options after defaults, all durations in ms. */
 export interface ResolvedTaskOptions {
   readonly maxTries: number | null;

@@ -162,3 +162,20 @@ describe('a task', () => {
     tick.options.maxTries = 5;
   });
 });
+
+describe('a unique task', () => {
+  test('needs a timeout', () => {
+    task('alone', { unique: true, timeout: '30s' });
+    task<(n: number) => string>('alone', { unique: true, timeout: 500 });
+    task('alone', { unique: true, timeout: '30s', input: z.string() });
+    task('not.alone', { unique: false });
+    const unique: boolean = Math.random() > 0.5;
+    task('either', { unique, timeout: '30s' });
+    // @ts-expect-error a run that hangs would keep all others out
+    task('alone', { unique: true });
+    // @ts-expect-error null is none
+    task<(n: number) => string>('alone', { unique: true, timeout: null });
+    // @ts-expect-error it may be true
+    task('either', { unique });
+  });
+});

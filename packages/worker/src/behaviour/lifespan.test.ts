@@ -1,4 +1,4 @@
-import { task } from '@q/core';
+import { ConfigError, task } from '@q/core';
 import { describe, expect } from 'vitest';
 import { LifespanError } from '../errors.ts';
 import { deferred } from '../test-support/deferred.ts';
@@ -7,6 +7,21 @@ import { test } from '../test-support/worker-test.ts';
 const work = task<() => string>('work');
 
 describe('a lifespan', () => {
+  test.for([() => 1, () => undefined, async () => ({ db: 1 }), () => [1][Symbol.iterator]()])(
+    'that is no async generator is refused by name: %s',
+    async (lifespan, { rig }) => {
+      const worker = rig.worker({ lifespan: lifespan as never }).handle(work, () => 'x');
+      const failure = await worker.start().catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(ConfigError);
+      expect(failure).toMatchObject({
+        code: 'Q_CONFIG',
+        message: expect.stringMatching(
+          /^worker option "lifespan" must be an async generator function, such as /,
+        ),
+      });
+    },
+  );
+
   test('is set up before the first claim and torn down after the last handler', async ({ rig }) => {
     const events: string[] = [];
     const started = deferred();

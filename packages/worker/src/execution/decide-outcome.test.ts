@@ -1,6 +1,5 @@
 import type { TriesRecord } from '@q/core/wire';
 import { describe, expect, it } from 'vitest';
-import { TaskTimeoutError } from '../errors.ts';
 import { Retry } from '../retry/retry.ts';
 import { decideOutcome, type Outcome } from './decide-outcome.ts';
 import { DeclaredError, type Run } from './run.ts';
@@ -78,7 +77,10 @@ describe('decideOutcome', () => {
     expect(decide({ kind: 'timed-out', after: 50 })).toEqual({
       kind: 'fail',
       type: 'timeout',
-      error: new TaskTimeoutError(50),
+      error: expect.objectContaining({
+        code: 'Q_TASK_TIMEOUT',
+        message: expect.stringMatching(/^the task ran longer than its timeout of 50 ms \(try \d( of \d)?\);/),
+      }),
     });
   });
 

@@ -38,7 +38,7 @@ export function decideOutcome(run: Run, attempt: Attempt, now: number): Outcome 
     case 'invalid':
       return { kind: 'fail', type: 'invalid', error: run.error };
     case 'timed-out':
-      return { kind: 'fail', type: 'timeout', error: new TaskTimeoutError(run.after) };
+      return { kind: 'fail', type: 'timeout', error: new TaskTimeoutError(run.after, runOf(attempt)) };
     case 'aborted':
       return { kind: 'abort', tries: charged(attempt.tries) };
     case 'shut-down':
@@ -58,6 +58,10 @@ function retryOrFail(error: Retry, { tries, maxTries }: Attempt): Outcome {
   if (maxTries !== null && record.tries >= maxTries) return { kind: 'fail', type: 'error', error };
   const start = Retry.startOf(error) ?? { kind: 'delay', ms: retryDelay(record.tries) };
   return { kind: 'retry', start, tries: record, error };
+}
+
+function runOf({ tries, maxTries }: Attempt): string {
+  return ` (try ${tries.tries + 1}${maxTries === null ? '' : ` of ${maxTries}`})`;
 }
 
 /** A task that came to its end here crashes nobody and has a handler: neither is held against it any longer. */

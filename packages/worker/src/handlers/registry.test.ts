@@ -46,6 +46,20 @@ describe('the registry of a worker', () => {
     expect(() => registry.handle(one, handler)).toThrow(/before start/);
   });
 
+  it.each([undefined, '', 5])('refuses a schedule without a name: %o', (name) => {
+    const registry = new Registry('UTC');
+    expect(() => registry.cron('@daily', name, handler)).toThrow(ConfigError);
+    expect(() => registry.cron('@daily', name, handler)).toThrow(/needs a name, .* cron\('0 9 \* \* \*'/);
+  });
+
+  it('refuses a second schedule of one name', () => {
+    const registry = new Registry('UTC');
+    registry.cron('@daily', 'nightly', handler);
+    expect(() => registry.cron('@hourly', 'nightly', handler)).toThrow(
+      /^schedule "nightly": the name has a handler already; give it another one: cron\(/,
+    );
+  });
+
   it('lets occurrences of a schedule be skipped without a timeout, which is the default', () => {
     const registry = new Registry('Europe/Madrid');
     registry.cron('@daily', 'nightly', handler);

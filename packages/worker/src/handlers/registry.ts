@@ -1,5 +1,5 @@
 import { type AnyTask, ConfigError, type Duration, task as declareTask, type TaskOptions } from '@q/core';
-import { isTask, parseDuration, resolveTaskOptions } from '@q/core/wire';
+import { isTask, parseDuration, resolveTaskOptions, shown } from '@q/core/wire';
 import { createSchedule, type Schedule } from '../schedules/schedule.ts';
 import type { AnyHandler } from './handler.ts';
 
@@ -21,6 +21,8 @@ export interface Registered {
   readonly timeout: number | null;
   readonly handler: AnyHandler;
 }
+
+const example = "cron('0 9 * * *', 'report.daily', handler)";
 
 /** Handlers by task name. Closed when the worker starts: a handler that came later would race with the first claim. */
 export class Registry {
@@ -69,7 +71,13 @@ export class Registry {
     for (const { task, handler } of found) this.handle(task, handler);
   }
 
-  cron(tab: string, name: string, handler: unknown, options: CronOptions = {}): void {
+  cron(tab: unknown, name: unknown, handler: unknown, options: CronOptions = {}): void {
+    if (typeof name !== 'string' || name === '')
+      throw new ConfigError(`a schedule needs a name, which no other has: ${example}; got ${shown(name)}`);
+    if (this.#registered.has(name))
+      throw new ConfigError(
+        `schedule "${name}": the name has a handler already; give it another one: ${example}`,
+      );
     this.#requireFree(name, handler);
     const { tz = this.#tz, maxScheduleDrift = '5m', unique = true, ...taskOptions } = options;
     const maxDrift =

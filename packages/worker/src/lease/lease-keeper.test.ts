@@ -7,6 +7,7 @@ import { describe, expect } from 'vitest';
 import { type RecordedLog, recordedLog } from '../test-support/recorded-log.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import { LeaseLapsedError } from './lease-lapsed-error.ts';
+import { StartBoard } from './start-board.ts';
 
 interface Kept {
   readonly port: RedisPort;
@@ -70,8 +71,10 @@ async function keepFor(port: RedisPort, options: Omit<KeptOptions, 'redis'>): Pr
     worker,
     lease,
     maxBlock,
+    board: StartBoard.ofSize(4),
     log,
     onAborts: (ids: readonly string[]) => calls.push(`abort ${ids.join(' ')}`),
+    onRenewed: () => undefined,
     onLapsed: (reason: string) => {
       calls.push('lapsed');
       onLost(reason);

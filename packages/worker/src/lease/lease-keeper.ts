@@ -7,12 +7,15 @@ import { LeaseLapsedError } from './lease-lapsed-error.ts';
 import { LeaseLog } from './lease-log.ts';
 import type { LeaseReport } from './lease-order.ts';
 import { sharedNow } from './shared-clock.ts';
+import type { StartBoard } from './start-board.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 import { writeLeaseOrder } from './write-lease-order.ts';
 
 export interface LeaseKeeper {
   /** Aborts when others may take over what this worker holds; nothing is renewed afterwards. */
   readonly lapsed: AbortSignal;
+  /** Whether nobody can have taken over what this worker holds: it was renewed within the last lease. */
+  readonly isKept: boolean;
   /** Ends the thread and its connection. Twice is fine. */
   stop(): Promise<void>;
 }
@@ -25,9 +28,13 @@ export interface LeaseParts {
   readonly lease: number;
   /** Ms for which the lease of a blocked main loop is renewed, to about a third of a lease. */
   readonly maxBlock: number;
+  /** What was claimed and not begun. */
+  readonly board: StartBoard;
   readonly log: Logger;
   /** Ids of this worker whose abort was asked for; the same ones again with every renewal. */
   onAborts(ids: readonly string[]): void;
+  /** It was renewed, and `isKept` holds. */
+  onRenewed(): void;
   /** Called once, after `lapsed` has aborted. */
   onLapsed(reason: string): void;
   /** Names of the tasks that run now, for the log. */
@@ -61,6 +68,8 @@ class KeptLease implements LeaseKeeper {
   #stopped: Promise<void> | undefined;
   #hasThread = false;
   #renewedAt: number = sharedNow();
+  /** Ms of `performance.now()`, which is cheaper to ask. */
+  #keptUntil: number;
   #own: LeaseState['own'] = 'none';
   #ownTriedAt = 0;
   #lastFailure: unknown;
@@ -68,6 +77,7 @@ class KeptLease implements LeaseKeeper {
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
+    this.#keptUntil = performance.now() + parts.lease;
     this.#log = new LeaseLog(parts);
     this.#heartbeat = startHeartbeat({
       every: Math.min(200, parts.lease / 10),
@@ -78,6 +88,10 @@ class KeptLease implements LeaseKeeper {
 
   get lapsed(): AbortSignal {
     return this.#lapsed.signal;
+  }
+
+  get isKept(): boolean {
+    return performance.now() < this.#keptUntil;
   }
 
   async begin(module: URL): Promise<void> {
@@ -156,9 +170,11 @@ class KeptLease implements LeaseKeeper {
     }
     if (sentAt < this.#renewedAt) return;
     this.#renewedAt = sentAt;
+    this.#keptUntil = performance.now() + this.#parts.lease - (sharedNow() - sentAt);
     if (this.#own !== 'under-way') this.#own = 'none';
     this.#log.renewed();
     if (reply.aborts.length > 0) this.#parts.onAborts(reply.aborts);
+    this.#parts.onRenewed();
   }
 
   #judge(): void {

@@ -1,17 +1,20 @@
 import { connectionOptions, test } from '@q/testkit';
 import { describe, expect } from 'vitest';
 import type { LeaseOrder } from './lease-order.ts';
+import { StartBoard } from './start-board.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 
 const order: LeaseOrder = {
   options: {},
   connectionName: 'q:lease:test',
-  source: 'return 1',
-  sha1: '',
-  args: [0],
+  renewal: { source: 'return 1', sha1: '', args: [0] },
+  queue: 'test',
+  worker: 'w~1',
+  lease: 150,
   interval: 50,
   maxBlock: 1_000,
   beats: new SharedArrayBuffer(4),
+  board: StartBoard.ofSize(1).memory,
 };
 
 const leaseThread = new URL('../../dist/lease/lease-thread.js', import.meta.url);
@@ -93,9 +96,7 @@ describe('SupervisedThread', () => {
   test('a running thread does not keep its process alive', async ({ childProcess, redisUrl }) => {
     const renewing = {
       options: connectionOptions(redisUrl),
-      source: 'return 1',
-      sha1: '0'.repeat(40),
-      args: [0],
+      renewal: { source: 'return 1', sha1: '0'.repeat(40), args: [0] },
     };
     const entry = new URL('../test-support/idle-lease-thread.mjs', import.meta.url);
     const child = childProcess(entry, { env: { LEASE_ORDER: JSON.stringify(renewing) } });

@@ -1,29 +1,31 @@
 import type { RedisPort } from '@q/client/port';
-import { luaSources, renew, type ScriptArgument } from '@q/core/wire';
+import { renew } from '@q/core/wire';
 import type { LeaseOrder } from './lease-order.ts';
+import { scriptCall } from './script-call.ts';
+import type { StartBoard } from './start-board.ts';
 
 export interface LeaseFacts {
   readonly port: RedisPort;
   readonly worker: string;
   readonly lease: number;
   readonly maxBlock: number;
+  readonly board: StartBoard;
 }
 
-/** What the thread has to know: it has no bindings and no port. */
+/** What the thread has to know: it has no port. */
 export function writeLeaseOrder(facts: LeaseFacts, options: object, beats: SharedArrayBuffer): LeaseOrder {
-  const { port, worker, lease, maxBlock } = facts;
-  const keys = renew.keys(port.keys, { worker, lease });
+  const { port, worker, lease, maxBlock, board } = facts;
+  const { queue } = port.keys;
   return {
     options,
-    connectionName: `q:lease:${port.keys.queue}`,
-    ...luaSources.renew,
-    args: [keys.length, ...keys, 0, ...renew.argv({ worker, lease }).map(asText)],
+    connectionName: `q:lease:${queue}`,
+    renewal: scriptCall(renew, port.keys, { worker, lease }),
+    queue,
+    worker,
+    lease,
     interval: lease / 3,
     maxBlock,
     beats,
+    board: board.memory,
   };
-}
-
-function asText(argument: ScriptArgument): string {
-  return typeof argument === 'object' ? Buffer.from(argument).toString() : String(argument);
 }

@@ -27,7 +27,8 @@ function rig(room = 4): Rig {
     isRunningDry: false,
     canStart: false,
     fill: () => undefined,
-    take: (deliveries: ReadonlyArray<{ readonly id: string }>) =>
+    ask: () => undefined,
+    take: (_claim: number, deliveries: ReadonlyArray<{ readonly id: string }>) =>
       taken.push(...deliveries.map(({ id }) => id)),
   };
   const rest = { worker: 'w~1', lease: 30_000, settles: { size: 0 }, onAnswered: () => undefined };

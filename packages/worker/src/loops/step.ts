@@ -38,14 +38,17 @@ export interface ClaimedFor {
   readonly isRunningDry: boolean;
   /** Whether something waits that could run. */
   readonly canStart: boolean;
-  take(deliveries: readonly Delivery[]): void;
+  /** A claim of this number is about to be sent. */
+  ask(claim: number): void;
+  take(claim: number, deliveries: readonly Delivery[]): void;
   /** Starts what waits, as far as there are free slots. */
   fill(): void;
 }
 
 /** Looking after the queue costs Redis a little in every call. */
 const tendEvery = 100;
-const mostWanted = 500;
+/** Tasks in one call. */
+export const mostWanted = 500;
 
 type Claimed = Extract<ClaimReply, { kind: 'claimed' }>;
 
@@ -96,10 +99,11 @@ export class StepLoop {
    * runs here: what it brings must not wait for a handler that holds up the event loop.
    */
   park(): StepInput | null {
-    const { worker, lease, inFlight, appetite, courtesy } = this.#parts;
+    const { worker, lease, inFlight, appetite, courtesy, holdings } = this.#parts;
     const want = this.#room();
     if (want === 0 || inFlight.size > 0 || courtesy.isOwed || this.isAsking) return null;
     appetite.ask();
+    holdings.ask(this.#acked + 1);
     this.#isParked = true;
     const call = { worker, lease, acked: this.#acked, want, holdsSuspect: inFlight.holdsSuspect };
     return { ...call, tend: 'if-due', listens: 'none', finished: [], settles: [] };
@@ -155,7 +159,7 @@ export class StepLoop {
   }
 
   #assemble(): StepInput {
-    const { worker, lease, inFlight, settles, appetite } = this.#parts;
+    const { worker, lease, inFlight, settles, appetite, holdings } = this.#parts;
     const { holdsSuspect } = inFlight;
     const sent = settles.take();
     for (const { claim, outcome } of sent) if (outcome.kind !== 'unlock') inFlight.done(claim);
@@ -164,12 +168,14 @@ export class StepLoop {
     const isLeftToListener = !holdsSuspect && this.#isLeftToListener(sent);
     const tend = !isLeftToListener && now - this.#tendedAt >= tendEvery;
     if (tend) this.#tendedAt = now;
+    const want = isLeftToListener ? 0 : this.#room();
+    if (want > 0) holdings.ask(this.#acked + 1);
     return {
       worker,
       lease,
       acked: this.#acked,
-      want: isLeftToListener ? 0 : this.#room(),
-      holdsSuspect: inFlight.holdsSuspect,
+      want,
+      holdsSuspect,
       tend,
       listens: appetite.listens,
       finished: inFlight.takeFinished(),
@@ -219,6 +225,6 @@ export class StepLoop {
     inFlight.openClaim(number, deliveries, suspect);
     const { held, deleted } = readDeliveries(deliveries, number);
     for (const _id of deleted) inFlight.done(number);
-    holdings.take(held);
+    holdings.take(number, held);
   }
 }

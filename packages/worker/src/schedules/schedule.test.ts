@@ -40,9 +40,14 @@ describe('createSchedule', () => {
     '2027-01-01T00:00:00Z',
     'x y z a b',
     '1/5 * * * *',
+    '0 0 30 2 *',
+    undefined,
+    5,
   ])('refuses the tab "%s"', (tab) => {
     expect(() => createSchedule({ ...plain, tab })).toThrow(ConfigError);
-    expect(() => createSchedule({ ...plain, tab })).toThrow('schedule "greet"');
+    expect(() => createSchedule({ ...plain, tab })).toThrow(
+      /^schedule "greet": .* is not a crontab of 5 fields .* such as '0 9 \* \* \*'/,
+    );
   });
 
   it.each([
@@ -53,7 +58,6 @@ describe('createSchedule', () => {
     '@hourly',
     '0 0 L * *',
     '0 0 * jan sun',
-    '0 0 30 2 *',
   ])('takes the tab "%s"', (tab) => {
     expect(createSchedule({ ...plain, tab }).tab).toBe(tab);
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConfigError } from '@q/core';
-import { requireScheduleName } from '@q/core/wire';
-import { nextFire } from './next-fire.ts';
+import { requireScheduleName, shown } from '@q/core/wire';
+import { never, nextFire } from './next-fire.ts';
 
 /** When a task is enqueued by the clock. All workers that carry the same schedule agree on its hash. */
 export interface Schedule {
@@ -27,7 +27,7 @@ const leastDrift = 1_000;
 const zoneName = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/;
 
 /** @throws ConfigError for a tab, zone, name or drift that cannot work. */
-export function createSchedule(input: Omit<Schedule, 'hash'>): Schedule {
+export function createSchedule(input: Omit<Schedule, 'hash' | 'tab'> & { readonly tab: unknown }): Schedule {
   const name = requireScheduleName(input.name);
   const tz = requireZone(name, input.tz);
   const tab = requireTab(name, input.tab, tz);
@@ -63,17 +63,18 @@ function requireZone(name: string, tz: string): string {
   }
 }
 
-function requireTab(name: string, given: string, tz: string): string {
-  const tab = given.trim().replaceAll(/\s+/g, ' ');
+function requireTab(name: string, given: unknown, tz: string): string {
   try {
+    if (typeof given !== 'string') throw new TypeError('it is no text');
+    const tab = given.trim().replaceAll(/\s+/g, ' ');
     // Otherwise croner takes a date for a tab that fires once.
     if (!tab.startsWith('@') && !tab.includes(' ')) throw new TypeError('it has one field only');
-    nextFire(tab, tz, 0);
+    if (nextFire(tab, tz, 0) === never) throw new RangeError('no such date ever comes');
     return tab;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(
-      `schedule "${name}": ${JSON.stringify(given)} is not a crontab of 5 fields (6: seconds first, 7: year last) or @daily and the like: ${reason}`,
+      `schedule "${name}": ${shown(given)} is not a crontab of 5 fields (6: seconds first, 7: year last) such as '0 9 * * *', or @daily and the like: ${reason}`,
       { cause },
     );
   }

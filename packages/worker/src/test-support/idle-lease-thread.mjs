@@ -1,16 +1,18 @@
 // A process that does nothing but have its lease renewed by a thread: it must end by itself.
 import { SupervisedThread } from '../../dist/lease/supervised-thread.js';
 
-const { options, source, sha1, args } = JSON.parse(process.env.LEASE_ORDER);
+const { options, renewal } = JSON.parse(process.env.LEASE_ORDER);
 const order = {
   options,
-  source,
-  sha1,
-  args,
+  renewal,
+  queue: 'test',
+  worker: 'w~1',
+  lease: 300,
   connectionName: 'q:lease:test',
   interval: 100,
   maxBlock: 60_000,
   beats: new SharedArrayBuffer(4),
+  board: new SharedArrayBuffer(4),
 };
 await new Promise((resolve) => {
   const hold = setTimeout(() => {}, 60_000);
