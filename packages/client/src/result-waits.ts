@@ -122,9 +122,6 @@ export class ResultWaits {
   #forget(id: string): void {
     this.#waits.delete(id);
     this.#unasked.delete(id);
-    if (this.#waits.size > 0) return;
-    clearTimeout(this.#nextRound);
-    this.#nextRound = undefined;
   }
 
   #end(wait: Wait, tell: (waiter: Waiter) => void): void {
@@ -140,6 +137,7 @@ export class ResultWaits {
     void this.#ask();
   }
 
+  /** It is not called off when nobody waits any more: the next wait is likely to come before it. */
   #planRound(): void {
     if (this.#nextRound !== undefined || this.#waits.size === 0) return;
     const rest = shortestRest + Math.random() * (longestRest - shortestRest);
@@ -147,7 +145,7 @@ export class ResultWaits {
       this.#nextRound = undefined;
       this.#askAgain();
       this.#planRound();
-    }, rest);
+    }, rest).unref();
   }
 
   async #ask(): Promise<void> {

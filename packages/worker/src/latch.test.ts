@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Latch } from './latch.ts';
 
@@ -27,5 +28,18 @@ describe('a latch', () => {
     await waiting;
     await new Latch().until(() => false, { signal: stop.signal });
     await new Latch().until(() => false, { signal: never(), atMost: 1 });
+  });
+
+  it('listens to a signal once, however often somebody waits', async () => {
+    const latch = new Latch();
+    const { signal } = new AbortController();
+    for (let turn = 0; turn < 3; turn += 1) {
+      let isOver = false;
+      const waiting = latch.until(() => isOver, { signal });
+      isOver = true;
+      latch.notify();
+      await waiting;
+    }
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
   });
 });

@@ -7,6 +7,7 @@ export interface WaitLimits {
 
 interface Waiting {
   readonly isOver: () => boolean;
+  readonly signal: AbortSignal;
   readonly wake: () => void;
 }
 
@@ -16,33 +17,40 @@ interface Waiting {
  */
 export class Latch {
   #waiting: Waiting[] = [];
+  /** They keep their listener: these are signals of loops, which wait again and again. */
+  readonly #heard = new WeakSet<AbortSignal>();
 
   notify(): void {
-    for (const waiting of this.#waiting) {
-      if (!waiting.isOver()) continue;
-      // A new list: this one is being walked.
-      this.#waiting = this.#waiting.filter((other) => other !== waiting);
-      waiting.wake();
-    }
+    for (const waiting of this.#waiting) if (waiting.isOver()) this.#wake(waiting);
   }
 
   /** Resolves when the condition holds, when the signal aborts, and when the time is over. */
   until(condition: () => boolean, { signal, atMost }: WaitLimits): Promise<void> {
     if (condition() || signal.aborted) return Promise.resolve();
+    this.#hear(signal);
     return new Promise((resolve) => {
-      const waiting = { isOver: condition, wake: (): void => wake() };
+      let timer: NodeJS.Timeout | undefined;
       const wake = (): void => {
-        signal.removeEventListener('abort', giveUp);
         clearTimeout(timer);
         resolve();
       };
-      const giveUp = (): void => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        wake();
-      };
-      const timer = atMost === undefined ? undefined : setTimeout(giveUp, Math.max(0, Math.ceil(atMost)));
-      signal.addEventListener('abort', giveUp);
+      const waiting = { isOver: condition, signal, wake };
+      if (atMost !== undefined) timer = setTimeout(() => this.#wake(waiting), Math.max(0, Math.ceil(atMost)));
       this.#waiting.push(waiting);
+    });
+  }
+
+  #wake(waiting: Waiting): void {
+    // A new list: the old one may be walked at the moment.
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    waiting.wake();
+  }
+
+  #hear(signal: AbortSignal): void {
+    if (this.#heard.has(signal)) return;
+    this.#heard.add(signal);
+    signal.addEventListener('abort', () => {
+      for (const waiting of this.#waiting) if (waiting.signal === signal) this.#wake(waiting);
     });
   }
 }

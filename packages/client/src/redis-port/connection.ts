@@ -3,11 +3,11 @@ import { monotonicNow } from '../monotonic-now.ts';
 import { retryDelay } from './backoff.ts';
 import { ConnectionLostError, PortClosedError } from './errors.ts';
 import type { RedisLike } from './redis-like.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** What one waiting call wants to hear of the connection. */
 interface Watcher {
   readonly onReady?: () => void;
-  readonly onLost?: (error: Error) => void;
   /** The user has ended the instance: it never comes back by itself. */
   readonly onEnded?: (error: Error) => void;
   readonly onClosed: (error: Error) => void;
@@ -35,6 +35,7 @@ export class Connection {
   readonly isOwned: boolean;
   /** The newest error of the connection itself; unknown for the user's instance. */
   lastError: Error | undefined;
+  readonly #unanswered = new Unanswered();
   readonly #watchers = new Set<Watcher>();
   readonly #readyListeners = new Set<(isAgain: boolean) => void>();
   readonly #errorListeners = new Set<(error: Error) => void>();
@@ -98,12 +99,7 @@ export class Connection {
   }
 
   #answerOf<Answer>(send: () => Promise<Answer>, { until, signal }: Limits): Promise<Answer> {
-    const limits = { until: Math.min(until, monotonicNow() + answerLimit), signal };
-    return withinLimits(limits, (resolve, reject) => {
-      const stop = this.#watch({ onLost: reject, onClosed: reject });
-      send().then(resolve, reject);
-      return stop;
-    });
+    return this.#unanswered.track(send, { until: Math.min(until, monotonicNow() + answerLimit), signal });
   }
 
   /** Waits, unless the connection is closed meanwhile. */
@@ -134,6 +130,7 @@ export class Connection {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     clearTimeout(this.#restart);
+    this.#unanswered.rejectAll(new PortClosedError());
     this.#tell((watcher) => watcher.onClosed(new PortClosedError()));
     if (this.isOwned) await this.#end();
     for (const [event, handler] of this.#handlers) {
@@ -185,9 +182,7 @@ export class Connection {
     if (this.#state === 'closed') return;
     this.#state = 'lost';
     const reason = this.lastError === undefined ? '' : `: ${this.lastError.message}`;
-    this.#tell((watcher) =>
-      watcher.onLost?.(new ConnectionLostError(`the connection to Redis broke${reason}`)),
-    );
+    this.#unanswered.rejectAll(new ConnectionLostError(`the connection to Redis broke${reason}`));
   }
 
   /** ioredis gives up in rare cases, such as a Sentinel that knows no master; we do not. */

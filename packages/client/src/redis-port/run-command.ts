@@ -42,14 +42,17 @@ export async function runCommand(
   facts: CallFacts,
 ): Promise<Answered> {
   const startedAt = monotonicNow();
+  const { name, command, ifUnknown } = call;
   let lastError: Error | undefined;
   try {
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempts = 0; ; attempts += 1) {
       if (!connection.isReady) await connection.whenReady(limits);
-      const outcome = await attemptCall(connection, call, limits);
+      let outcome = await attempt(connection, name, command, limits);
+      if (outcome.kind === 'unknown-script' && ifUnknown !== undefined)
+        outcome = await attempt(connection, name, ifUnknown, limits);
       if (outcome.kind === 'answered') return outcome;
-      lastError = outcome.error;
-      await connection.rest(retryDelay(attempt), limits);
+      lastError = (outcome.kind === 'again' ? outcome : unknownAgain(name)).error;
+      await connection.rest(retryDelay(attempts), limits);
     }
   } catch (error) {
     if (!(error instanceof OutOfTimeError) && !(error instanceof ConnectionLostError)) throw error;
@@ -59,31 +62,25 @@ export async function runCommand(
   }
 }
 
-async function attemptCall(connection: Connection, call: Call, limits: Limits): Promise<Answered | Again> {
-  const { name, command, ifUnknown } = call;
-  const first = await attempt(connection, name, command, limits);
-  if (first.kind !== 'unknown-script') return first;
-  const second = ifUnknown === undefined ? first : await attempt(connection, name, ifUnknown, limits);
-  if (second.kind !== 'unknown-script') return second;
+function unknownAgain(name: string): Again {
   return {
     kind: 'again',
     error: new ConnectionLostError(`Redis does not know "${name}" although its text was sent`),
   };
 }
 
-async function attempt(
+/** Not asynchronous by itself, as little as it can be: there is a call for every few tasks. */
+function attempt(
   connection: Connection,
   name: string,
   [command, args]: Command,
   limits: Limits,
 ): Promise<Attempt> {
   const sentAt = monotonicNow();
-  try {
-    const raw = await connection.send(command, args, limits);
-    return { kind: 'answered', raw, sentAt, receivedAt: monotonicNow() };
-  } catch (thrown) {
-    return judgeAttempt(thrown, name, limits);
-  }
+  return connection.send(command, args, limits).then(
+    (raw): Attempt => ({ kind: 'answered', raw, sentAt, receivedAt: monotonicNow() }),
+    (thrown: unknown) => judgeAttempt(thrown, name, limits),
+  );
 }
 
 function judgeAttempt(thrown: unknown, name: string, limits: Limits): Attempt {

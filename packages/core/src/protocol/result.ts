@@ -43,9 +43,14 @@ export function decodeResult(
   const startedAt = finishedAt - distance(started);
   const enqueuedAt = startedAt - distance(enqueued);
   const createdAt = enqueuedAt - distance(created);
-  const times = { createdAt, enqueuedAt, startedAt, finishedAt, tries: tries === '' ? 1 : Number(tries) };
-  if (name === '' || !Object.values(times).every(Number.isSafeInteger)) return null;
-  return { ...times, name, worker, codec, payload: body.subarray(end + 1) };
+  const triesMade = tries === '' ? 1 : Number(tries);
+  if (name === '' || !areWhole(createdAt, enqueuedAt, startedAt, triesMade)) return null;
+  const payload = body.subarray(end + 1);
+  return { createdAt, enqueuedAt, startedAt, finishedAt, tries: triesMade, name, worker, codec, payload };
+}
+
+function areWhole(...numbers: readonly number[]): boolean {
+  return numbers.every(Number.isSafeInteger);
 }
 
 /** Clocks differ: it may be negative. */

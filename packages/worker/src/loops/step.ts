@@ -105,8 +105,17 @@ export class StepLoop {
     appetite.ask();
     holdings.ask(this.#acked + 1);
     this.#isParked = true;
-    const call = { worker, lease, acked: this.#acked, want, holdsSuspect: inFlight.holdsSuspect };
-    return { ...call, tend: 'if-due', listens: 'none', finished: [], settles: [] };
+    return {
+      worker,
+      lease,
+      acked: this.#acked,
+      want,
+      holdsSuspect: inFlight.holdsSuspect,
+      tend: 'if-due',
+      listens: 'none',
+      finished: [],
+      settles: [],
+    };
   }
 
   /** What the parked claim was answered; `null`: nobody knows, so it is asked again. */
