@@ -1,6 +1,8 @@
 import { type BarChart, barChart } from './bar-chart.ts';
 import { targets } from './goals.ts';
+import { reasonFor } from './reasons.ts';
 import { judge, type Measured, rowOf, spreadsOf, type Verdict, verdictsOf } from './rows.ts';
+import { warmUp } from './scenario.ts';
 import { roleOf } from './systems.ts';
 import { showFigure, systemsIn, tableOf } from './table.ts';
 import type { Versions } from './versions.ts';
@@ -26,7 +28,7 @@ round in which a queue hung or failed is told in its place. Figures move by tens
 ratios taken in one run count**.
 
 - A task does nothing and carries about 100 bytes of JSON, unless the row says otherwise. Handlers return nothing; that is the result which is stored.
-- A drain begins when all tasks are there. Its clock starts after the first 2,000 tasks and stops at the end of the last one, or after six seconds:
+- A drain begins when all tasks are there. Its clock starts after the first ${warmUp.toLocaleString('en')} tasks and stops at the end of the last one, or after six seconds:
   then the figure is the rate until then.
 - CPU time is user and system time out of \`/proc\`, of all threads. For PostgreSQL it is that of all its processes.
 - Commands are what \`INFO commandstats\` counts, inside scripts or not. Memory is \`used_memory\` without that of connections; for PostgreSQL, the size of the database.
@@ -48,6 +50,7 @@ export function pageOf(report: Report): Page {
     `${method}\n${loadsOf(versions)}`,
     '## Goals',
     goalsTable(measured),
+    ...missedGoals(measured),
     ...chapters.flatMap((chapter) => chapterOf(chapter, measured, charts)),
     '## Machine, versions and settings',
     factsTable(versions),
@@ -98,6 +101,17 @@ function goalsTable(measured: readonly Measured[]): string {
     ];
   });
   return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** What was tried for each goal that was not reached, and what holds it back. */
+function missedGoals(measured: readonly Measured[]): readonly string[] {
+  const lines = measured.flatMap((each) => {
+    const missed = verdictsOf(each, measured).filter(({ missedBy }) => missedBy !== null && missedBy > 0);
+    if (missed.length === 0) return [];
+    const by = missed.map((verdict) => `${verdict.goal}: ${showVerdict(verdict)}`).join('; ');
+    return [`- ${each.metric.metric} (${by}). ${reasonFor(each.metric.id)}`];
+  });
+  return lines.length === 0 ? [] : ['## Missed', lines.join('\n')];
 }
 
 function showMoonshot(verdict: Verdict): string {

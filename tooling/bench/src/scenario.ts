@@ -24,4 +24,4 @@ export interface Scenario {
 }
 
 /** Tasks that run before the clock does: code is compiled, scripts are loaded, connections are open. */
-export const warmUp = 2_000;
+export const warmUp = 5_000;
