@@ -25,11 +25,11 @@ export function encodeEnvelopeLine(facts: EnvelopeFacts): string {
   return `${version};${codec};${createdAt};${enqueuedAt - createdAt || ''};${name};${listed}\n`;
 }
 
-/** `null` for bytes that no producer of this version writes. */
-export function decodeEnvelope(body: Buffer): Envelope | null {
-  const end = body.indexOf(10);
+/** `null` for bytes that no producer of this version writes. @param from - where it begins */
+export function decodeEnvelope(bytes: Buffer, from = 0): Envelope | null {
+  const end = bytes.indexOf(10, from);
   if (end === -1) return null;
-  const parts = splitFields(body.toString('utf8', 0, end), 5);
+  const parts = splitFields(bytes.toString('utf8', from, end), 5);
   if (parts === null) return null;
   const [written, codec = '', created, later = '', name = '', listed = ''] = parts;
   const createdAt = Number(created);
@@ -37,7 +37,7 @@ export function decodeEnvelope(body: Buffer): Envelope | null {
   if (written !== version || name === '' || !isTime(createdAt) || !isTime(enqueuedAt)) return null;
   const headers = listed === '' ? noHeaders : decodeHeaders(listed);
   if (headers === null) return null;
-  return { name, createdAt, enqueuedAt, headers, codec, payload: body.subarray(end + 1) };
+  return { name, createdAt, enqueuedAt, headers, codec, payload: bytes.subarray(end + 1) };
 }
 
 /** The first `count` semicolons divide, later ones belong to the last field: headers may hold any character. */

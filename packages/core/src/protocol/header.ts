@@ -34,12 +34,27 @@ export interface FinishedHeader {
   readonly tries: number;
 }
 
-const plainHeader = 'q;;;;;;\n';
+/** What nearly all tasks have: ready, nothing special. */
+export const plainHeader: PendingHeader = Object.freeze({
+  state: 'q',
+  lockMode: '',
+  nonce: '',
+  lock: '',
+  ttl: defaultTtl,
+});
+const plainLine = 'q;;;;;;\n';
+const plainBytes = Buffer.from(plainLine);
+
+/** Told by its bytes, without making a text of them. */
+export function hasPlainHeader(value: Uint8Array): boolean {
+  for (let at = 0; at < plainBytes.length; at += 1) if (value[at] !== plainBytes[at]) return false;
+  return true;
+}
 
 /** Fields: state and flags; level; nonce; expireAt; lock; gate key; parents; ttl when it is not the default. */
 export function encodePendingHeader(header: PendingHeader): string {
   const { state, lockMode, nonce, lock, ttl } = header;
-  if (state === 'q' && nonce === '' && lock === '' && ttl === defaultTtl) return plainHeader;
+  if (state === 'q' && nonce === '' && lock === '' && ttl === defaultTtl) return plainLine;
   const kept = ttl === defaultTtl ? '' : `;${ttl ?? '-'}`;
   return `${state}${lockMode};;${nonce};;${lock};;${kept}\n`;
 }

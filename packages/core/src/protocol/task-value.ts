@@ -2,7 +2,14 @@ import { joinBytes } from './bytes.ts';
 import type { Envelope, EnvelopeFacts } from './envelope.ts';
 import { decodeEnvelope, encodeEnvelopeLine } from './envelope.ts';
 import type { FinishedHeader, PendingHeader } from './header.ts';
-import { decodeFinishedHeader, decodePendingHeader, encodePendingHeader, isFinishCode } from './header.ts';
+import {
+  decodeFinishedHeader,
+  decodePendingHeader,
+  encodePendingHeader,
+  hasPlainHeader,
+  isFinishCode,
+  plainHeader,
+} from './header.ts';
 
 export interface PendingTask extends PendingHeader {
   readonly kind: 'pending';
@@ -37,14 +44,15 @@ export function encodeTaskLines(header: PendingHeader, facts: EnvelopeFacts): st
 export function decodeTaskValue(value: Buffer): TaskValue | null {
   const end = value.indexOf(10);
   if (end === -1) return null;
+  if (hasPlainHeader(value)) return { kind: 'pending', ...plainHeader, envelope: decodeEnvelope(value, end + 1) };
   const line = value.toString('latin1', 0, end);
-  const body = value.subarray(end + 1);
   if (isFinishCode(line.charAt(0))) {
     const header = decodeFinishedHeader(line);
+    const body = value.subarray(end + 1);
     return header === null ? null : { kind: 'finished', ...header, worker: workerOf(header.tag), body };
   }
   const header = decodePendingHeader(line);
-  return header === null ? null : { kind: 'pending', ...header, envelope: decodeEnvelope(body) };
+  return header === null ? null : { kind: 'pending', ...header, envelope: decodeEnvelope(value, end + 1) };
 }
 
 function workerOf(tag: string): string | null {
