@@ -44,7 +44,8 @@ export function encodeTaskLines(header: PendingHeader, facts: EnvelopeFacts): st
 export function decodeTaskValue(value: Buffer): TaskValue | null {
   const end = value.indexOf(10);
   if (end === -1) return null;
-  if (hasPlainHeader(value)) return { kind: 'pending', ...plainHeader, envelope: decodeEnvelope(value, end + 1) };
+  if (hasPlainHeader(value))
+    return { kind: 'pending', ...plainHeader, envelope: decodeEnvelope(value, end + 1) };
   const line = value.toString('latin1', 0, end);
   if (isFinishCode(line.charAt(0))) {
     const header = decodeFinishedHeader(line);
