@@ -4,8 +4,13 @@ import type { ViteUserConfig } from 'vitest/config';
 /** Resolves workspace packages to their sources, so that tests need no build of what they import. */
 const conditions = ['q-source', 'module', 'node', 'development|production'];
 
+export interface PackageTestsOptions {
+  /** Test files that run at the same time; more than one where they mostly wait. @default 1 */
+  readonly filesAtOnce?: number;
+}
+
 /** The vitest configuration of every package of this repository. */
-export function packageTests(): ViteUserConfig {
+export function packageTests({ filesAtOnce = 1 }: PackageTestsOptions = {}): ViteUserConfig {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -13,6 +18,9 @@ export function packageTests(): ViteUserConfig {
       include: ['src/**/*.test.ts'],
       globalSetup: fileURLToPath(new URL('./src/claim-redis-url.ts', import.meta.url)),
       passWithNoTests: true,
+      maxWorkers: filesAtOnce,
+      // A process and a server for each file take more time than many of the tests.
+      isolate: false,
       testTimeout: 20_000,
       hookTimeout: 20_000,
       reporters: ['default', ['json', { outputFile: '.results/vitest.json' }]],
