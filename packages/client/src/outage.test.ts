@@ -117,9 +117,7 @@ describe('while Redis is down', () => {
     const last = await timed(() => client.send(call(tick).start({ id: 'last' })));
     expect(last.error).toMatchObject({ code: 'Q_BUSY', id: 'last', waiting: 10_000 });
     expect(performance.now() - before).toBeLessThan(1_000);
-    const reasons = (await sent).map((one) =>
-      one.status === 'rejected' ? one.reason.code : 'sent',
-    );
+    const reasons = (await sent).map((one) => (one.status === 'rejected' ? one.reason.code : 'sent'));
     expect(new Set(reasons)).toEqual(new Set(['Q_REDIS_UNAVAILABLE', 'Q_BUSY']));
     expect(reasons.filter((code) => code === 'Q_BUSY').length).toBeLessThanOrEqual(600);
   });

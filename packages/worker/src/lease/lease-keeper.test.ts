@@ -98,10 +98,13 @@ async function leftOfLease(redis: Redis, { port, worker }: Kept): Promise<number
   return Number(expiresAt ?? Number.NEGATIVE_INFINITY) - (Number(seconds) * 1_000 + Number(micros) / 1_000);
 }
 
+/** Often, yet not so often that the thread which is looked at finds no processor. */
+const looking = { interval: 5, timeout: 20_000 };
+
 /** Waits, by asking Redis, until the lease ends later than it does now. */
 async function nextRenewal(redis: Redis, { port, worker }: Kept): Promise<void> {
-  const before = await redis.zscore(port.keys.workers, worker);
-  while ((await redis.zscore(port.keys.workers, worker)) === before);
+  const lease = (): Promise<string | null> => redis.zscore(port.keys.workers, worker);
+  await expect.poll(lease, looking).not.toBe(await lease());
 }
 
 function block(ms: number): void {
@@ -134,7 +137,7 @@ async function threadsOf(redis: Redis, { port }: Kept): Promise<number> {
 
 /** Waits, by asking Redis, until the thread's connection is gone. */
 async function disconnected(redis: Redis, one: Kept): Promise<void> {
-  while ((await threadsOf(redis, one)) > 0);
+  await expect.poll(() => threadsOf(redis, one), looking).toBe(0);
 }
 
 describe('keepLease', () => {
