@@ -2,7 +2,11 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root } from './command.mjs';
 
-const resultFile = join('.results', 'vitest.json');
+/** What each script that plays tests leaves behind. */
+const resultFiles = [
+  { script: 'test', file: join('.results', 'together.json') },
+  { script: 'test:alone', file: join('.results', 'alone.json') },
+];
 
 /**
  * What the last run of all tests came to.
@@ -15,7 +19,7 @@ const resultFile = join('.results', 'vitest.json');
 
 /** Removes what earlier runs left, so that nothing old is counted. */
 export async function clearResults() {
-  for (const folder of await testedPackages())
+  for (const { folder } of await playedScripts())
     await rm(join(folder, '.results'), { recursive: true, force: true });
 }
 
@@ -28,12 +32,12 @@ export async function readResults({ partly = false } = {}) {
   let failed = 0;
   /** @type {string[]} */
   const problems = [];
-  for (const folder of await testedPackages()) {
-    const text = await readFile(join(folder, resultFile), 'utf8').catch(() => undefined);
+  for (const { folder, script, file } of await playedScripts()) {
+    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined);
     if (text === undefined && partly) continue;
     if (text === undefined) {
       failed += 1;
-      problems.push(`${folder}: its tests did not run to their end`);
+      problems.push(`${folder}: "${script}" did not run to its end`);
       continue;
     }
     const result = JSON.parse(text);
@@ -50,17 +54,17 @@ function failedOutsideTests(files) {
   return files.filter((file) => isFailed(file) && !file.assertionResults.some(isFailed)).length;
 }
 
-/** @returns {Promise<readonly string[]>} the folders of the packages that have a test script */
-async function testedPackages() {
-  /** @type {string[]} */
-  const folders = [];
+/** @returns {Promise<ReadonlyArray<{ folder: string, script: string, file: string }>>} of every package that has tests */
+async function playedScripts() {
+  const played = [];
   for (const parent of ['packages', 'apps', 'apps/demo', 'tooling']) {
     const entries = await readdir(join(root, parent)).catch(() => []);
     for (const entry of entries) {
       const manifest = join(root, parent, entry, 'package.json');
-      const text = await readFile(manifest, 'utf8').catch(() => '{}');
-      if (JSON.parse(text).scripts?.test !== undefined) folders.push(dirname(manifest));
+      const { scripts = {} } = JSON.parse(await readFile(manifest, 'utf8').catch(() => '{}'));
+      for (const each of resultFiles)
+        if (scripts[each.script] !== undefined) played.push({ folder: dirname(manifest), ...each });
     }
   }
-  return folders;
+  return played;
 }

@@ -5,8 +5,8 @@ import { clearResults, readResults } from './test-results.mjs';
 const prepare = 'tooling/dev-redis/dist/prepare.js';
 
 /**
- * Sets everything up and runs the whole test suite. Two packages at a time: many tests wait for time to pass, and more of
- * them would disturb those that measure it. One at a time where they share the database of REDIS_URL.
+ * Sets everything up and runs the whole test suite. Two packages at a time, for many tests wait for time to pass; one at a
+ * time where they share the database of REDIS_URL. Last come the tests that count what happens on a processor of their own.
  *
  * @param {readonly string[]} args for turbo: `--filter=@q/core`
  * @returns {Promise<number>} 0 when every test passed
@@ -20,10 +20,21 @@ export async function test(args) {
   await turbo(['build', '--continue', ...args]);
   const sharedUrl = process.env['REDIS_URL'] ?? '';
   process.env['Q_TEST_REDIS_CLAIMED'] = sharedUrl;
-  const concurrency = sharedUrl === '' ? 2 : 1;
-  const exitCode = await turbo(['test', `--concurrency=${concurrency}`, '--continue', ...args]);
+  const together = await play('test', { atOnce: sharedUrl === '' ? 2 : 1, args });
+  const alone = await play('test:alone', { atOnce: 1, args });
+  const exitCode = Math.max(together, alone);
   await must('emptying the database of REDIS_URL', run(process.execPath, [prepare, 'empty']));
   return (await results({ partly: args.length > 0 })) === 0 ? exitCode : Math.max(exitCode, 1);
+}
+
+/**
+ * @param {'test' | 'test:alone'} task
+ * @param {{ readonly atOnce: number, readonly args: readonly string[] }} options atOnce: packages
+ * @returns {Promise<number>} turbo's exit code
+ */
+function play(task, { atOnce, args }) {
+  process.env['Q_TEST_FILES'] = task === 'test' ? 'together' : 'alone';
+  return turbo([task, `--concurrency=${atOnce}`, '--continue', ...args]);
 }
 
 /**

@@ -7,15 +7,21 @@ const conditions = ['q-source', 'module', 'node', 'development|production'];
 export interface PackageTestsOptions {
   /** Test files that run at the same time; more than one where they mostly wait. @default 1 */
   readonly filesAtOnce?: number;
+  /** Test files whose counts hold only where nothing else uses the processor: `npm test` plays them after all others. */
+  readonly alone?: readonly string[];
 }
 
+/** Which files `npm test` wants at the moment; all of them when vitest is started by hand. */
+const wanted = process.env['Q_TEST_FILES'];
+
 /** The vitest configuration of every package of this repository. */
-export function packageTests({ filesAtOnce = 1 }: PackageTestsOptions = {}): ViteUserConfig {
+export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOptions = {}): ViteUserConfig {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
-      include: ['src/**/*.test.ts'],
+      include: wanted === 'alone' ? [...alone] : ['src/**/*.test.ts'],
+      exclude: wanted === 'together' ? [...alone] : [],
       globalSetup: fileURLToPath(new URL('./src/claim-redis-url.ts', import.meta.url)),
       passWithNoTests: true,
       maxWorkers: filesAtOnce,
@@ -23,9 +29,9 @@ export function packageTests({ filesAtOnce = 1 }: PackageTestsOptions = {}): Vit
       isolate: false,
       testTimeout: 20_000,
       hookTimeout: 20_000,
-      reporters: ['default', ['json', { outputFile: '.results/vitest.json' }]],
+      reporters: ['default', ['json', { outputFile: `.results/${wanted ?? 'together'}.json` }]],
       typecheck: {
-        enabled: true,
+        enabled: wanted !== 'alone',
         checker: 'tsc',
         include: ['src/**/*.test-d.ts'],
         tsconfig: 'tsconfig.json',

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@q/client';
 import { call } from '@q/core';
 import { commandsPerformed } from '@q/testkit';
@@ -26,27 +25,6 @@ describe('what a task costs Redis', () => {
     });
     expect(byCommand['evalsha'] ?? 0).toBeLessThan(amount / 8);
     expect(total / amount).toBeLessThanOrEqual(6);
-  });
-
-  test('an idle worker performs at most one command per second', { timeout: 90_000 }, async ({
-    startRedis,
-    connect,
-    queue,
-    worker,
-  }) => {
-    const server = await startRedis();
-    const redis = connect(server.url);
-    await using client = createClient({ redis: server.url, queue });
-    await worker({ redis: server.url });
-    await (await client.enqueue(tasks.noop, 0)).value();
-    const seconds = 40;
-    await expect.poll(async () => (await redis.info('clients')).includes('blocked_clients:1')).toBe(true);
-    const { byCommand } = await commandsPerformed(redis, async () => {
-      await sleep(seconds * 1_000); // a stretch of time is what is measured here
-    });
-    const sent = (byCommand['evalsha'] ?? 0) + (byCommand['blpop'] ?? 0) + (byCommand['eval'] ?? 0);
-    expect(sent).toBeGreaterThan(0);
-    expect(sent).toBeLessThanOrEqual(seconds);
   });
 
   test('10,000 tasks drained leave only allow-listed keys, every finished one with a TTL', async ({
