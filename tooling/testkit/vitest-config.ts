@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ViteUserConfig } from 'vitest/config';
 
@@ -16,6 +17,7 @@ const wanted = process.env['Q_TEST_FILES'];
 
 /** The vitest configuration of every package of this repository. */
 export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOptions = {}): ViteUserConfig {
+  if (alone.length > 0 && wanted === 'together') requireScript('test:alone');
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -40,4 +42,12 @@ export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOption
       },
     },
   };
+}
+
+/** Without it, what is left out now would be played by nobody. */
+function requireScript(name: string): void {
+  const manifest: { readonly scripts: Readonly<Record<string, string>> } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  );
+  if (manifest.scripts[name] === undefined) throw new Error(`package.json needs the script "${name}"`);
 }
