@@ -117,7 +117,7 @@ describe('an enqueue that asks for a replica', () => {
     await connect(master.url).script('FLUSH');
     // Its text is sent, and the replica asked for again.
     await expect(Promise.resolve(client.enqueue(tick))).resolves.toHaveProperty('duplicate', false);
-    await connect(master.url).client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await connect(master.url).call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await expect(Promise.resolve(client.enqueue(tick))).resolves.toHaveProperty('duplicate', false);
     await replica.kill();
     expect(await refusalOf(client.enqueue(tick))).toBeInstanceOf(NotReplicatedError);
