@@ -11,9 +11,10 @@ import { pageOf, stormReportOf } from './storm/storm-report.ts';
 
 const usage = `pnpm chaos gate [--seed n] [--json] [--report]
                                              what CI plays: a storm, crash points, stories of the model
-pnpm chaos storm [--seed n] [--tasks n] [--kills n] [--freezes n] [--redis-kills n] [--failovers n]
-                 [--network-faults n] [--duration-ms n] [--workers n] [--producers n] [--lease-ms n]
-                 [--json] [--report]         one of any size; --report writes tooling/chaos/REPORT.md
+pnpm chaos storm [--full] [--seed n] [--tasks n] [--pieces n] [--kills n] [--freezes n]
+                 [--redis-kills n] [--failovers n] [--network-faults n] [--duration-ms n] [--workers n]
+                 [--producers n] [--lease-ms n] [--json] [--report]
+                                             one of any size; --report writes tooling/chaos/REPORT.md
 pnpm chaos points [scenario]                 every scenario, broken at every command
 pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything`;
 

@@ -33,8 +33,10 @@ export interface ClientSettings extends ChildSettings {
 
 /** A producer of a storm: chunk after chunk of tasks, by the clock. */
 export interface ProducerSettings extends ChildSettings {
-  /** What its predecessors and successors have in common; begins every id. */
+  /** What its predecessors and successors have in common. */
   readonly seat: string;
+  /** Begins every id. */
+  readonly ids: string;
   readonly seed: number;
   readonly chunks: number;
   readonly chunkSize: number;
