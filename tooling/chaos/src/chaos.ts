@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { startRedisServer } from '@q/dev-redis';
 import { describeFailure, type Enumeration, listCases, playCases } from './crash-points/enumerate.ts';
 import { sampleCases } from './crash-points/sample-cases.ts';
+import { describeReport, playFaults } from './faults/play-faults.ts';
+import { readFaultsCommand } from './faults/read-faults-command.ts';
 import { runModel } from './model/run-model.ts';
 import { scenarios } from './scenarios/scenarios.ts';
 import { runStorm } from './storm/run-storm.ts';
@@ -15,6 +17,8 @@ pnpm chaos storm [--full] [--seed n] [--tasks n] [--pieces n] [--kills n] [--fre
                  [--redis-kills n] [--failovers n] [--network-faults n] [--duration-ms n] [--workers n]
                  [--producers n] [--lease-ms n] [--json] [--report]
                                              one of any size; --report writes tooling/chaos/REPORT.md
+pnpm chaos faults [name] [--size n | --small] [--json]
+                                             one after the other, with the counts of the promises
 pnpm chaos points [scenario]                 every scenario, broken at every command
 pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything`;
 
@@ -39,6 +43,8 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
       return model(Number(args[0] ?? randomInt(2 ** 31)), Number(args[1] ?? gateStories));
     case 'storm':
       return storm(readStormCommand(args));
+    case 'faults':
+      return faultsOf(args);
     case 'points':
       return points(args[0] ?? '');
     default:
@@ -74,6 +80,18 @@ async function model(seed: number, runs: number): Promise<boolean> {
     `${runs} stories of up to ${storyLength} acts in ${took} s, seed ${seed}: ${failure === null ? 'all held' : 'one failed'}`,
   );
   return failure === null;
+}
+
+async function faultsOf(args: readonly string[]): Promise<boolean> {
+  const { name, size, json } = readFaultsCommand(args);
+  return playFaults({
+    name,
+    size,
+    onPlayed: (report) => {
+      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      log(describeReport(report));
+    },
+  });
 }
 
 async function points(name: string): Promise<boolean> {
