@@ -13,7 +13,7 @@ const batch = 20;
 export const brokenConnections: Fault = {
   name: 'broken-connections',
   promise: 'CLIENT KILL, CLIENT PAUSE and latency under load: every task runs once, and every wait is answered',
-  sizes: { small: 6, gate: 9, full: 150 },
+  sizes: { small: null, gate: 9, full: 150 },
   play: async (size) => {
     await using rig = await Rig.open();
     await using proxy = await startFaultProxy({ target: rig.server });

@@ -15,7 +15,7 @@ const faults: readonly NetworkFault[] = [
   { kind: 'slow', delay: 150 },
 ];
 /** ms */
-const deadline = 1_000;
+const deadline = 2_000;
 /** What a timer of a busy process may be late, ms. */
 const lateness = 500;
 const gracePeriod = 250;
@@ -25,7 +25,7 @@ export const darkLines: Fault = {
   name: 'dark-lines',
   promise:
     'half-open, black hole, replies lost, refused, slow: every call of a client settles by its deadline, and a worker stops within its grace period + 3 s',
-  sizes: { small: 1, gate: 1, full: 10 },
+  sizes: { small: null, gate: 1, full: 10 },
   play: async (size) => {
     const broken: string[] = [];
     const [calls, stops]: [number[], number[]] = [[], []];

@@ -17,7 +17,7 @@ export const drained: Fault = {
   name: 'drained',
   promise:
     '1,000,000 tasks drained: only known keys remain, every result has an end, and the memory of Redis is back within 5 %',
-  sizes: { small: 10_000, gate: 10_000, full: 1_000_000 },
+  sizes: { small: null, gate: 10_000, full: 1_000_000 },
   play: async (size) => {
     await using rig = await Rig.open();
     const worker = createWorker({ redis: rig.server.url, queue: rig.keys.queue, concurrency: 100 });

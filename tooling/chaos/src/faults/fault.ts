@@ -3,12 +3,13 @@ export interface Fault {
   readonly name: string;
   /** What must hold, with its bound. */
   readonly promise: string;
-  /** How often, or of how much: in the tests of every change, in the gate, and when it is asked for by name. */
-  readonly sizes: Readonly<Record<FaultSize, number>>;
+  /**
+   * How often, or of how much: in the tests of every change, in the gate, and when it is asked for by name.
+   * `small` is `null` where a test beside the code plays the same on a small scale.
+   */
+  readonly sizes: { readonly small: number | null; readonly gate: number; readonly full: number };
   readonly play: (size: number) => Promise<Findings>;
 }
-
-export type FaultSize = 'small' | 'gate' | 'full';
 
 export interface Findings {
   /** What was counted and measured; times in ms. */

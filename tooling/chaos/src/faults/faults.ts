@@ -7,7 +7,6 @@ import type { Fault } from './fault.ts';
 import { frozenMaster } from './frozen-master.ts';
 import { fullMemory } from './full-memory.ts';
 import { lostReplies } from './lost-replies.ts';
-import { malformed } from './malformed.ts';
 import { outage } from './outage.ts';
 import { poison } from './poison.ts';
 import { refusedProducers } from './refused-producers.ts';
@@ -32,6 +31,5 @@ export const faults: readonly Fault[] = [
   lostReplies,
   frozenMaster,
   skewedCron,
-  malformed,
   drained,
 ];

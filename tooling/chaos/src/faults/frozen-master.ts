@@ -11,7 +11,7 @@ const rest = 50;
 export const frozenMaster: Fault = {
   name: 'frozen-master',
   promise: 'the master of a Sentinel set is frozen: writes are taken again within 5 s',
-  sizes: { small: 1, gate: 1, full: 10 },
+  sizes: { small: null, gate: 1, full: 10 },
   play: async (size) => {
     await using set = await startSentinelSet();
     const { sentinels, name } = set.connection;

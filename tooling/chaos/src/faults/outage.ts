@@ -10,7 +10,7 @@ const handlers = 48;
 export const outage: Fault = {
   name: 'outage',
   promise: 'Redis killed or frozen for 3 leases while 48 handlers run: none is taken over, each settles once',
-  sizes: { small: 2, gate: 2, full: 10 },
+  sizes: { small: null, gate: 2, full: 10 },
   play: async (size) => {
     const broken: string[] = [];
     let [runs, attempts] = [0, 0];

@@ -1,5 +1,5 @@
 import { atOnce } from '../at-once.ts';
-import type { Fault, FaultSize, Findings } from './fault.ts';
+import type { Fault, Findings } from './fault.ts';
 import { faults } from './faults.ts';
 
 /** What one fault came to. */
@@ -16,7 +16,7 @@ export interface PlayFaults {
   /** Part of a name; empty for all. */
   readonly name: string;
   /** A number instead of one of the usual sizes. */
-  readonly size: FaultSize | number;
+  readonly size: 'gate' | 'full' | number;
   /** Most of them wait most of the time. @default 1 */
   readonly playedAtOnce?: number;
   readonly onPlayed: (report: FaultReport) => void;

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
-import type { FaultSize } from './fault.ts';
 
 export interface FaultsCommand {
   readonly name: string;
-  readonly size: FaultSize | number;
+  readonly size: 'gate' | 'full' | number;
   /** One JSON object a line on standard output. */
   readonly json: boolean;
 }
@@ -13,10 +12,10 @@ export function readFaultsCommand(args: readonly string[]): FaultsCommand {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { size: { type: 'string' }, small: { type: 'boolean' }, json: { type: 'boolean' } },
+    options: { size: { type: 'string' }, gate: { type: 'boolean' }, json: { type: 'boolean' } },
   });
   const [name = ''] = positionals;
-  const size = values.size === undefined ? (values.small === true ? 'small' : 'full') : Number(values.size);
+  const size = values.size === undefined ? (values.gate === true ? 'gate' : 'full') : Number(values.size);
   if (typeof size === 'number' && !(Number.isSafeInteger(size) && size > 0))
     throw new Error(`--size must be a whole number above 0; got "${values.size}"`);
   return { name, size, json: values.json === true };

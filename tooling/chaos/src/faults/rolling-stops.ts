@@ -16,7 +16,7 @@ const interval = 50;
 export const rollingStops: Fault = {
   name: 'rolling-stops',
   promise: '100 SIGTERMs, one worker after the other, under load: every process exits 0 in time, no task runs twice or is charged a try',
-  sizes: { small: 3, gate: 10, full: 100 },
+  sizes: { small: null, gate: 10, full: 100 },
   play: async (size) => {
     await using rig = await Rig.open();
     const load = startLoad(rig);

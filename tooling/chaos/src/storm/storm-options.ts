@@ -43,7 +43,7 @@ export const gateSize: Omit<StormOptions, 'seed'> = {
   redisKills: 5,
   failovers: 2,
   networkFaults: 10,
-  duration: 150_000,
+  duration: 110_000,
 };
 
 /** The size that a release can afford: half an hour of a quiet machine. */
