@@ -33,8 +33,10 @@ export interface ClientSettings extends ChildSettings {
 
 /** A producer of a storm: chunk after chunk of tasks, by the clock. */
 export interface ProducerSettings extends ChildSettings {
-  /** What its predecessors and successors have in common; begins every id. */
+  /** What its predecessors and successors have in common. */
   readonly seat: string;
+  /** Begins every id. */
+  readonly ids: string;
   readonly seed: number;
   readonly chunks: number;
   readonly chunkSize: number;
@@ -56,6 +58,8 @@ export type Place =
     };
 
 const variable = 'CHAOS_SETTINGS';
+/** ms by which the clock of a process is wrong. */
+export const skewVariable = 'CHAOS_SKEW';
 
 export function environmentOf(settings: ChildSettings): Record<string, string> {
   return { [variable]: JSON.stringify(settings) };

@@ -1,6 +1,12 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type QueueKeys, queueKeys } from '@q/core/wire';
 import { planStrokes } from '../nemesis/plan.ts';
 import { type Arena, sentinelArena, singleArena } from './arena.ts';
-import { runStage } from './run-stage.ts';
+import { judgePieces, type PlayedPiece } from './judge-pieces.ts';
+import { idsOfPiece, type Piece, piecesOf } from './piece.ts';
+import { type Played, runStage, unexcused } from './run-stage.ts';
 import type { StageReport } from './stage-report.ts';
 import type { StormOptions } from './storm-options.ts';
 
@@ -31,18 +37,41 @@ export async function runStorm(
   return reports;
 }
 
+/** Piece by piece, and judges all of them when the last one is over. */
 async function playStage(
   arena: Arena,
   storm: StormOptions,
   log: (line: string) => void,
 ): Promise<StageReport> {
   await using opened = arena;
-  const { kills, freezes, redisKills, failovers, networkFaults, ...stage } = storm;
+  const keys = queueKeys(`storm-${storm.seed}`);
+  const folder = await mkdtemp(join(tmpdir(), 'q-storm-'));
+  const played: PlayedPiece[] = [];
+  for (const piece of piecesOf(storm)) {
+    const ledgers = join(folder, String(piece.number));
+    await mkdir(ledgers);
+    played.push({ piece, ledgers, ...(await playPiece({ piece, arena: opened, keys, ledgers, log })) });
+  }
+  const report = await judgePieces({ arena: opened, keys, played });
+  if (unexcused(report).length === 0) await rm(folder, { recursive: true, force: true });
+  else log(`the ledgers are in ${folder}`);
+  return report;
+}
+
+interface PieceOptions {
+  readonly piece: Piece;
+  readonly arena: Arena;
+  readonly keys: QueueKeys;
+  readonly ledgers: string;
+  readonly log: (line: string) => void;
+}
+
+function playPiece({ piece, arena, ...common }: PieceOptions): Promise<Played> {
+  const { kills, freezes, redisKills, failovers, networkFaults, pieces, ...stage } = piece.storm;
   const counts = { kills, freezes, redisKills, failovers, networkFaults };
-  const strokes = planStrokes({ ...counts, ...stage, proxies: opened.proxies.length });
-  log(
-    `${opened.profile}, Redis ${opened.version}: ${stage.tasks} tasks, ${strokes.length} faults, seed ${stage.seed}`,
+  const strokes = planStrokes({ ...counts, ...stage, proxies: arena.proxies.length });
+  common.log(
+    `${arena.profile}, Redis ${arena.version}, piece ${piece.number} of ${pieces}: ${stage.tasks} tasks, ${strokes.length} faults, seed ${stage.seed}`,
   );
-  // Awaited here: the arena is gone when this returns.
-  return await runStage({ ...stage, arena: opened, strokes, log });
+  return runStage({ ...common, ...stage, ids: idsOfPiece(piece.number), arena, strokes });
 }
