@@ -6,7 +6,8 @@ import { lease, Rig } from './rig.ts';
 
 export const blockedLoop: Fault = {
   name: 'blocked-loop',
-  promise: 'a handler that blocks its event loop for 3 leases keeps its task, and nothing beside it runs twice',
+  promise:
+    'a handler that blocks its event loop for 3 leases keeps its task, and nothing beside it runs twice',
   sizes: { small: null, gate: 2, full: 10 },
   play: async (size) => {
     const broken: string[] = [];

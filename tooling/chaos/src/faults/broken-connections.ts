@@ -12,7 +12,8 @@ const batch = 20;
 
 export const brokenConnections: Fault = {
   name: 'broken-connections',
-  promise: 'CLIENT KILL, CLIENT PAUSE and latency under load: every task runs once, and every wait is answered',
+  promise:
+    'CLIENT KILL, CLIENT PAUSE and latency under load: every task runs once, and every wait is answered',
   sizes: { small: null, gate: 9, full: 150 },
   play: async (size) => {
     await using rig = await Rig.open();
@@ -42,7 +43,10 @@ export const brokenConnections: Fault = {
     const { facts, broken } = await rig.finish();
     return {
       figures: { blows: size, tasks, runs: facts.runs.size },
-      broken: [...broken, ...unless([[facts.runs.size === tasks, `${facts.runs.size} runs of ${tasks} tasks`]])],
+      broken: [
+        ...broken,
+        ...unless([[facts.runs.size === tasks, `${facts.runs.size} runs of ${tasks} tasks`]]),
+      ],
     };
   },
 };

@@ -1,5 +1,5 @@
-import { type AnyCall, call } from '@q/core';
 import { type Client, createClient } from '@q/client';
+import { type AnyCall, call } from '@q/core';
 import { startFaultProxy } from '../proxy/fault-proxy.ts';
 import type { NetworkFault } from '../proxy/network-fault.ts';
 import { until } from '../until.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, task } from '@q/core';
-import type { Redis } from 'ioredis';
 import { createWorker } from '@q/worker';
+import type { Redis } from 'ioredis';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';
 
@@ -48,7 +48,10 @@ async function drainSome(rig: Rig, count: number): Promise<void> {
   await rig.drained();
 }
 
-async function leftIn({ redis, keys }: Rig): Promise<{ readonly others: readonly string[]; readonly endless: number }> {
+async function leftIn({
+  redis,
+  keys,
+}: Rig): Promise<{ readonly others: readonly string[]; readonly endless: number }> {
   const prefix = keys.running.slice(0, -'running'.length);
   const others: string[] = [];
   let endless = 0;

@@ -19,6 +19,8 @@ export interface Findings {
 }
 
 /** What is broken unless it is so: `[longest <= 2_000, 'new work flowed after …']`. */
-export function unless(claims: ReadonlyArray<readonly [holds: boolean, otherwise: string]>): readonly string[] {
+export function unless(
+  claims: ReadonlyArray<readonly [holds: boolean, otherwise: string]>,
+): readonly string[] {
   return claims.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
 }

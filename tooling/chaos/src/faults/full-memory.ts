@@ -8,7 +8,8 @@ const attempts = 50;
 
 export const fullMemory: Fault = {
   name: 'full-memory',
-  promise: 'Redis is above maxmemory: every enqueue is refused with nothing written, and workers drain what is there',
+  promise:
+    'Redis is above maxmemory: every enqueue is refused with nothing written, and workers drain what is there',
   sizes: { small: 500, gate: 1_000, full: 50_000 },
   play: async (size) => {
     await using rig = await Rig.open();

@@ -1,9 +1,9 @@
 import { createClient } from '@q/client';
 import { call } from '@q/core';
+import type { RedisServer } from '@q/dev-redis';
 import { seededRandom } from '../nemesis/random.ts';
 import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
 import { pass } from '../proxy/verdict.ts';
-import type { RedisServer } from '@q/dev-redis';
 import { plain } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';
@@ -48,11 +48,7 @@ export const lostReplies: Fault = {
   },
 };
 
-function lossyLine(
-  target: RedisServer,
-  seed: number,
-  lost: { count: number },
-): Promise<FaultProxy> {
+function lossyLine(target: RedisServer, seed: number, lost: { count: number }): Promise<FaultProxy> {
   const random = seededRandom(seed);
   return startFaultProxy({
     target,

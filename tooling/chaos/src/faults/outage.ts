@@ -1,5 +1,5 @@
-import { call } from '@q/core';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { call } from '@q/core';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { slow } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';

@@ -26,7 +26,9 @@ export interface PlayFaults {
 export async function playFaults({ name, size, playedAtOnce = 1, onPlayed }: PlayFaults): Promise<boolean> {
   const wanted = faults.filter((fault) => fault.name.includes(name));
   if (wanted.length === 0)
-    throw new Error(`no fault is called "${name}"; there are ${faults.map((fault) => fault.name).join(', ')}`);
+    throw new Error(
+      `no fault is called "${name}"; there are ${faults.map((fault) => fault.name).join(', ')}`,
+    );
   let isWhole = true;
   await atOnce(playedAtOnce, wanted, async (fault) => {
     const report = await playFault(fault, typeof size === 'number' ? size : fault.sizes[size]);

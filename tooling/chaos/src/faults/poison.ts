@@ -14,7 +14,8 @@ const playedAtOnce = 3;
 
 export const poison: Fault = {
   name: 'poison',
-  promise: 'one task that kills its process among 1,000 that do not: it alone ends as crashed, after 3 deaths',
+  promise:
+    'one task that kills its process among 1,000 that do not: it alone ends as crashed, after 3 deaths',
   sizes: { small: null, gate: 3, full: 20 },
   play: async (size) => {
     const deaths: number[] = [];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AnyCall, call } from '@q/core';
 import { createClient } from '@q/client';
+import { type AnyCall, call } from '@q/core';
 import { plain } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';
@@ -73,7 +73,8 @@ async function refused(
       tally.accepted += 1;
     },
     (error: { readonly code?: string; readonly id?: string }) => {
-      const isNamed = error.code === 'Q_BUSY' || (error.code === 'Q_REDIS_UNAVAILABLE' && error.id !== undefined);
+      const isNamed =
+        error.code === 'Q_BUSY' || (error.code === 'Q_REDIS_UNAVAILABLE' && error.id !== undefined);
       if (!isNamed) tally.nameless += 1;
     },
   );

@@ -1,5 +1,5 @@
-import { call } from '@q/core';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { call } from '@q/core';
 import type { Child } from '../processes/child.ts';
 import { plain, slow } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
@@ -15,7 +15,8 @@ const interval = 50;
 
 export const rollingStops: Fault = {
   name: 'rolling-stops',
-  promise: '100 SIGTERMs, one worker after the other, under load: every process exits 0 in time, no task runs twice or is charged a try',
+  promise:
+    '100 SIGTERMs, one worker after the other, under load: every process exits 0 in time, no task runs twice or is charged a try',
   sizes: { small: null, gate: 10, full: 100 },
   play: async (size) => {
     await using rig = await Rig.open();

@@ -1,6 +1,6 @@
 import type { Facts } from '../checker/facts.ts';
-import { cronName } from '../workload/tasks.ts';
 import { until } from '../until.ts';
+import { cronName } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';
 
@@ -10,7 +10,9 @@ const second = 1_000;
 
 /** Nobody was let run by the machine for a good part of this second: then the slot is passed over for the next one. */
 function stoodStill({ faults }: Facts, slot: number): boolean {
-  return faults.some(({ fault, from, until }) => fault === 'freeze' && from <= slot + second && until >= slot);
+  return faults.some(
+    ({ fault, from, until }) => fault === 'freeze' && from <= slot + second && until >= slot,
+  );
 }
 
 export const skewedCron: Fault = {

@@ -44,7 +44,9 @@ export const wiped: Fault = {
     const exited = workers.filter((worker) => worker.hasExited()).length;
     await load.stop();
     const broken = [...(await rig.stopWorkers())];
-    const late = waits.filter(([, ms]) => ms > bound).map(([name, ms]) => `${name}: new work flowed after ${ms} ms`);
+    const late = waits
+      .filter(([, ms]) => ms > bound)
+      .map(([name, ms]) => `${name}: new work flowed after ${ms} ms`);
     const longest = Math.max(...waits.map(([, ms]) => ms));
     return {
       figures: { blows: waits.length, exited, longest, bound },

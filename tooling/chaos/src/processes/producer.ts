@@ -12,7 +12,11 @@ import { readProducerSettings, sourceOf } from './settings.ts';
 const settings = readProducerSettings();
 const { seat, ids, seed, chunks, chunkSize, interval, beginAt } = settings;
 const ledger = openLedger(settings.ledgers, settings.name);
-const client = createClient({ redis: sourceOf(settings.redis), queue: settings.queue });
+const client = createClient({
+  redis: sourceOf(settings.redis),
+  queue: settings.queue,
+  durability: settings.replicas > 0 ? { replicas: settings.replicas } : null,
+});
 const producer = createProducer({ client, ledger, patience: settings.patience });
 const open = new Set<Promise<void>>();
 

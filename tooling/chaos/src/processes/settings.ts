@@ -46,6 +46,8 @@ export interface ProducerSettings extends ChildSettings {
   readonly beginAt: number;
   /** How long a result is waited for, ms. */
   readonly patience: number;
+  /** How many replicas must have a task before it counts as acknowledged. */
+  readonly replicas: number;
 }
 
 /** Where Redis is, in a form that can be sent to another process. */

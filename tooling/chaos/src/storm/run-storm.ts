@@ -33,7 +33,7 @@ export async function runStorm(
     ...{ kills: 0, freezes: 0, redisKills: 0, networkFaults: 0 },
     duration: failovers * failoverTakes,
   };
-  reports.push(await playStage(await sentinelArena(), second, log));
+  reports.push(await playStage(await sentinelArena('P3d'), second, log));
   return reports;
 }
 

@@ -21,7 +21,9 @@ export function handleWorkload(worker: Worker<undefined>, ledger: Ledger): void 
     }),
   );
   worker.handle(tasks.lonely, (ctx, ms) => recorded(ctx, () => ctx.sleep(ms)));
-  worker.handle(tasks.stuck, (ctx) => recorded(ctx, () => (ctx.attempt === 1 ? ctx.sleep('10m') : undefined)));
+  worker.handle(tasks.stuck, (ctx) =>
+    recorded(ctx, () => (ctx.attempt === 1 ? ctx.sleep('10m') : undefined)),
+  );
   worker.handle(tasks.poison, (ctx) => recorded(ctx, () => void process.kill(process.pid, 'SIGKILL')));
   worker.handle(tasks.blocking, (ctx, ms) => recorded(ctx, () => void block(ms)));
 }
