@@ -14,8 +14,8 @@ import { pageOf, stormReportOf } from './storm/storm-report.ts';
 const usage = `pnpm chaos gate [--seed n] [--json] [--report]
                                              what CI plays: a storm, crash points, stories of the model, faults
 pnpm chaos storm [--full] [--seed n] [--tasks n] [--pieces n] [--kills n] [--freezes n]
-                 [--redis-kills n] [--failovers n] [--network-faults n] [--duration-ms n] [--workers n]
-                 [--producers n] [--lease-ms n] [--json] [--report]
+                 [--redis-kills n] [--failovers n] [--async-failovers n] [--network-faults n] [--duration-ms n]
+                 [--workers n] [--producers n] [--lease-ms n] [--json] [--report]
                                              one of any size; --report writes tooling/chaos/REPORT.md
 pnpm chaos faults [name] [--size n | --gate] [--json]
                                              one after the other, with the counts of the promises

@@ -16,24 +16,23 @@ const failoverShare = 0.1;
 /** ms: the Sentinels need so long for one. */
 const failoverTakes = 12_000;
 
-/** One server under AOF always with everything that can be done to it, then failovers of a Sentinel set. */
+/** One server under AOF always with everything that can be done to it, then failovers of Sentinel sets. */
 export async function runStorm(
   storm: StormOptions,
   log: (line: string) => void,
 ): Promise<readonly StageReport[]> {
-  const { failovers } = storm;
-  const rest = failovers === 0 ? 0 : failoverShare;
-  const reports: StageReport[] = [];
-  const first = { ...storm, tasks: Math.round(storm.tasks * (1 - rest)), failovers: 0 };
-  reports.push(await playStage(await singleArena('P2', proxyCount), first, log));
-  if (failovers === 0) return reports;
-  const second = {
-    ...storm,
-    tasks: Math.round(storm.tasks * rest),
-    ...{ kills: 0, freezes: 0, redisKills: 0, networkFaults: 0 },
-    duration: failovers * failoverTakes,
-  };
-  reports.push(await playStage(await sentinelArena('P3d'), second, log));
+  const calm = { kills: 0, freezes: 0, redisKills: 0, networkFaults: 0, failovers: 0, asyncFailovers: 0 };
+  const sets = (['P3d', 'P3'] as const)
+    .map((profile) => ({ profile, failovers: profile === 'P3' ? storm.asyncFailovers : storm.failovers }))
+    .filter(({ failovers }) => failovers > 0);
+  const share = Math.round(storm.tasks * failoverShare);
+  const first = { ...storm, failovers: 0, asyncFailovers: 0, tasks: storm.tasks - share * sets.length };
+  const reports = [await playStage(await singleArena('P2', proxyCount), first, log)];
+  for (const { profile, failovers } of sets) {
+    const duration = failovers * failoverTakes;
+    const stage = { ...storm, ...calm, tasks: share, failovers, duration };
+    reports.push(await playStage(await sentinelArena(profile), stage, log));
+  }
   return reports;
 }
 
@@ -67,7 +66,8 @@ interface PieceOptions {
 }
 
 function playPiece({ piece, arena, ...common }: PieceOptions): Promise<Played> {
-  const { kills, freezes, redisKills, failovers, networkFaults, pieces, ...stage } = piece.storm;
+  const { kills, freezes, redisKills, failovers, asyncFailovers, networkFaults, pieces, ...stage } =
+    piece.storm;
   const counts = { kills, freezes, redisKills, failovers, networkFaults };
   const strokes = planStrokes({ ...counts, ...stage, proxies: arena.proxies.length });
   common.log(

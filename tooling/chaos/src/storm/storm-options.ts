@@ -4,15 +4,17 @@ import { parseArgs } from 'node:util';
 /** One storm. The same options bring the same strokes at the same moments. */
 export interface StormOptions {
   readonly seed: number;
-  /** Over both stages. */
+  /** Over all stages. */
   readonly tasks: number;
   /** Parts that are played and drained one after the other, on one Redis and one queue; all are judged at the end. */
   readonly pieces: number;
   readonly kills: number;
   readonly freezes: number;
   readonly redisKills: number;
-  /** On a Sentinel set of its own, after the rest. */
+  /** On a Sentinel set of its own, after the rest: of profile P3d, which loses nothing. */
   readonly failovers: number;
+  /** On another one, of profile P3, whose loss is measured. */
+  readonly asyncFailovers: number;
   readonly networkFaults: number;
   /** ms in which the tasks of a stage are enqueued. */
   readonly duration: number;
@@ -42,6 +44,7 @@ export const gateSize: Omit<StormOptions, 'seed'> = {
   freezes: 5,
   redisKills: 5,
   failovers: 2,
+  asyncFailovers: 0,
   networkFaults: 10,
   duration: 110_000,
 };
@@ -55,6 +58,7 @@ export const fullSize: Omit<StormOptions, 'seed'> = {
   freezes: 20,
   redisKills: 50,
   failovers: 20,
+  asyncFailovers: 2,
   networkFaults: 100,
   duration: 1_000_000,
 };
@@ -69,6 +73,7 @@ export const smokeSize: Omit<StormOptions, 'seed'> = {
   freezes: 1,
   redisKills: 1,
   failovers: 0,
+  asyncFailovers: 0,
   networkFaults: 2,
   duration: 12_000,
 };
@@ -81,6 +86,7 @@ const numbers = {
   freezes: 'freezes',
   'redis-kills': 'redisKills',
   failovers: 'failovers',
+  'async-failovers': 'asyncFailovers',
   'network-faults': 'networkFaults',
   'duration-ms': 'duration',
   workers: 'workers',
