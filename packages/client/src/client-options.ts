@@ -1,5 +1,12 @@
-import { type Codec, ConfigError, type Duration, defaultCodec } from '@q/core';
-import { parseDuration, requireCodec, requireQueueName, shown } from '@q/core/wire';
+import { type Codec, ConfigError, type Durability, type Duration, defaultCodec } from '@q/core';
+import {
+  parseDuration,
+  type ResolvedDurability,
+  requireCodec,
+  requireQueueName,
+  resolveDurability,
+  shown,
+} from '@q/core/wire';
 import type { RedisSource } from './redis-port/redis-like.ts';
 
 /** What all clients can be told, whoever makes their connection. */
@@ -8,6 +15,8 @@ export interface CallOptions {
   readonly codec?: Codec;
   /** Within this time every call settles, except waits for results; 100 ms to 30 s. @default '10s' */
   readonly deadline?: Duration;
+  /** Enqueues resolve when so many replicas have the task, unless they say otherwise. @default null: when the master has it */
+  readonly durability?: Durability | null;
 }
 
 export interface ClientOptions extends CallOptions {
@@ -21,6 +30,7 @@ export interface ResolvedCallOptions {
   readonly codec: Codec;
   /** Ms. */
   readonly deadline: number;
+  readonly durability: ResolvedDurability | null;
 }
 
 export interface ResolvedClientOptions extends ResolvedCallOptions {
@@ -32,13 +42,14 @@ export const clientDefaults: Omit<ResolvedClientOptions, 'redis'> = {
   queue: 'default',
   codec: defaultCodec,
   deadline: 10_000,
+  durability: null,
 };
 
 const shortestDeadline = 100;
 /** A finished task is remembered for at least a minute: within half of it, no call can come so late that it runs a task again. */
 const longestDeadline = 30_000;
 
-const known: ReadonlySet<string> = new Set(['redis', 'queue', 'codec', 'deadline']);
+const known: ReadonlySet<string> = new Set(['redis', 'queue', 'codec', 'deadline', 'durability']);
 
 /** The only place where a client's defaults are applied and its options are refused. @throws ConfigError */
 export function resolveClientOptions(given: ClientOptions): ResolvedClientOptions {
@@ -59,6 +70,7 @@ export function resolveClientOptions(given: ClientOptions): ResolvedClientOption
 export function resolveCallOptions({
   codec = clientDefaults.codec,
   deadline = clientDefaults.deadline,
+  durability = clientDefaults.durability,
 }: CallOptions): ResolvedCallOptions {
   const ms = parseDuration(deadline, 'client option "deadline"');
   if (ms < shortestDeadline || ms > longestDeadline) {
@@ -66,5 +78,9 @@ export function resolveCallOptions({
       `client option "deadline" must be ${shortestDeadline} ms to ${longestDeadline / 1_000} s; got ${shown(deadline)}`,
     );
   }
-  return { codec: requireCodec(codec), deadline: ms };
+  return {
+    codec: requireCodec(codec),
+    deadline: ms,
+    durability: durability === null ? null : resolveDurability(durability),
+  };
 }

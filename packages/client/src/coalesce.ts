@@ -1,12 +1,19 @@
 import { QueueUnavailableError } from '@q/core';
-import { type EnqueuedItem, type EnqueueItem, enqueue } from '@q/core/wire';
+import {
+  type EnqueuedItem,
+  type EnqueueInput,
+  type EnqueueItem,
+  type EnqueueReply,
+  enqueue,
+  type ResolvedDurability,
+} from '@q/core/wire';
 import { atEndOfTick } from './at-end-of-tick.ts';
 import { errorForTask } from './call-error.ts';
-import { ClientClosedError, QueueBusyError } from './errors.ts';
+import { ClientClosedError, NotReplicatedError, QueueBusyError } from './errors.ts';
 import { Line } from './line.ts';
 import { monotonicNow } from './monotonic-now.ts';
 import type { OutgoingTask } from './outgoing-task.ts';
-import type { RedisPort } from './redis-port.ts';
+import type { RedisPort, Replicated, RunOptions } from './redis-port.ts';
 import type { ResultWaits } from './result-waits.ts';
 import { mostBytes, mostItems } from './take-batch.ts';
 import { TaskEncoder } from './task-encoder.ts';
@@ -19,9 +26,26 @@ const mostCalls = 16;
 /** What cannot be sent has to wait in line, where it is counted. */
 const mostCallsWhileLost = 1;
 const mostWaitingWhileLost = 10_000;
+const noReplicas: ResolvedDurability = { replicas: 0, timeout: 0 };
 const created: EnqueuedItem = { kind: 'created' };
 /** Each late answer teaches the time of Redis; a clock that is still wrong after so many will not be right. */
 const mostLateAnswers = 5;
+
+interface Answers {
+  readonly items: readonly EnqueuedItem[];
+  readonly replicas: number;
+}
+
+export interface CoalescerParts {
+  readonly port: RedisPort;
+  /** Ms. */
+  readonly deadline: number;
+  /** Its id on the wire. */
+  readonly codec: string;
+  readonly results: Pick<ResultWaits, 'expect' | 'enqueued' | 'failed'>;
+  /** What every task of it is to have reached; `null`: the master is enough. */
+  readonly durability: ResolvedDurability | null;
+}
 
 /**
  * Sends everything that is enqueued in one tick as one script call, in the order of arrival.
@@ -35,7 +59,8 @@ export class Coalescer {
   /** Ms. */
   readonly #deadline: number;
   readonly #encoder: TaskEncoder;
-  readonly #results: Pick<ResultWaits, 'expect' | 'enqueued' | 'failed'>;
+  readonly #results: CoalescerParts['results'];
+  readonly #durability: ResolvedDurability | null;
   readonly #line = new Line<OutgoingTask>();
   #arrivals = 0;
   #callsUnderWay = 0;
@@ -45,14 +70,9 @@ export class Coalescer {
   #lastError: unknown;
   readonly #whenIdle = new Set<() => void>();
 
-  /** @param codec - its id on the wire. */
-  constructor(
-    port: RedisPort,
-    deadline: number,
-    codec: string,
-    results: Pick<ResultWaits, 'expect' | 'enqueued' | 'failed'>,
-  ) {
+  constructor({ port, deadline, codec, results, durability }: CoalescerParts) {
     this.#port = port;
+    this.#durability = durability;
     this.#results = results;
     this.#deadline = deadline;
     this.#encoder = new TaskEncoder(codec);
@@ -113,7 +133,8 @@ export class Coalescer {
     this.#callsUnderWay += 1;
     try {
       const answers = await this.#call(batch);
-      for (let at = 0; at < batch.length; at += 1) batch[at]?.answered(answers[at] ?? created);
+      for (let at = 0; at < batch.length; at += 1)
+        this.#answer(batch[at], answers.items[at] ?? created, answers.replicas);
     } catch (error) {
       this.#results.failed(batch);
       this.#giveBack(batch, error);
@@ -122,7 +143,7 @@ export class Coalescer {
     this.#flush();
   }
 
-  async #call(batch: readonly OutgoingTask[]): Promise<readonly EnqueuedItem[]> {
+  async #call(batch: readonly OutgoingTask[]): Promise<Answers> {
     const { keys, clock } = this.#port;
     const [first] = batch;
     const watcher = this.#results.expect(batch);
@@ -131,16 +152,30 @@ export class Coalescer {
       const deadline = first.expiresAt - monotonicNow();
       const now = clock.now();
       const items = batch.map((outgoing) => this.#itemOf(outgoing, now));
-      const reply = await this.#port.run(
-        enqueue,
-        { notAfter: Math.floor(now + deadline), items, watcher },
-        { deadline, id: first.id },
-      );
+      const input = { notAfter: Math.floor(now + deadline), items, watcher };
+      const { reply, replicas } = await this.#run(input, { deadline, id: first.id });
       if (reply.kind !== 'done') continue;
       this.#results.enqueued(batch, reply.isWatched);
-      return reply.items;
+      return { items: reply.items, replicas };
     }
     throw new QueueUnavailableError({ id: first?.id ?? null, queue: keys.queue, after: this.#deadline });
+  }
+
+  #run(input: EnqueueInput, options: RunOptions): Promise<Replicated<EnqueueReply>> {
+    if (this.#durability !== null)
+      return this.#port.runReplicated({ script: enqueue, input }, this.#durability, options);
+    return this.#port.run(enqueue, input, options).then((reply) => ({ reply, replicas: 0 }));
+  }
+
+  #answer(outgoing: OutgoingTask | undefined, answer: EnqueuedItem, confirmed: number): void {
+    const { replicas: wanted, timeout } = this.#durability ?? noReplicas;
+    if (confirmed >= wanted || answer.kind === 'refused') outgoing?.answered(answer);
+    else if (outgoing !== undefined) {
+      const { id } = outgoing;
+      outgoing.refused(
+        new NotReplicatedError({ id, queue: this.#port.keys.queue, wanted, confirmed, timeout }),
+      );
+    }
   }
 
   #itemOf(outgoing: OutgoingTask, now: number): EnqueueItem {

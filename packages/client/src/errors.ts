@@ -79,6 +79,36 @@ export class QueueBusyError extends QueueError {
   }
 }
 
+/**
+ * Thrown by an enqueue that asked for replicas when fewer had confirmed it in time. The task is stored and may run; should
+ * the master be lost before its replicas have it, it is lost too. Enqueueing the same id again makes no second task, and
+ * waits for the replicas again.
+ */
+export class NotReplicatedError extends QueueError {
+  override readonly name = 'NotReplicatedError';
+  readonly code = 'Q_NOT_REPLICATED';
+  readonly id: string;
+  readonly queue: string;
+  /** Replicas that were asked for. */
+  readonly wanted: number;
+  /** Replicas that have it. */
+  readonly confirmed: number;
+  /** Ms. */
+  readonly timeout: number;
+
+  constructor(facts: Pick<NotReplicatedError, 'id' | 'queue' | 'wanted' | 'confirmed' | 'timeout'>) {
+    const { id, queue, wanted, confirmed, timeout } = facts;
+    super(
+      `task ${id} of queue "${queue}" is stored, but ${confirmed} of ${wanted} replicas confirmed it within ${timeout} ms; enqueue it again with the same id to be sure`,
+    );
+    this.id = id;
+    this.queue = queue;
+    this.wanted = wanted;
+    this.confirmed = confirmed;
+    this.timeout = timeout;
+  }
+}
+
 /** Thrown by an enqueue whose key in Redis is used by something else. Nothing was written for this id. */
 export class EnqueueRefusedError extends QueueError {
   override readonly name = 'EnqueueRefusedError';

@@ -1,5 +1,5 @@
 import type { AnyTask } from '@q/core';
-import type { Coalescer } from './coalesce.ts';
+import type { Enqueues } from './enqueues.ts';
 import type { AnyHandle } from './handle.ts';
 import { HandleSend, type Settlers } from './handle-send.ts';
 import type { OutgoingFacts, OutgoingTask } from './outgoing-task.ts';
@@ -17,7 +17,7 @@ export class HandleGroup {
   }
 
   /** Hands the members over; rejects with the first refusal. */
-  send(members: readonly OutgoingTask[], enqueues: Coalescer): Promise<readonly AnyHandle[]> {
+  send(members: readonly OutgoingTask[], enqueues: Enqueues): Promise<readonly AnyHandle[]> {
     if (members.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       this.#settlers = { resolve, reject };

@@ -6,6 +6,7 @@ export { createClient } from './create-client.ts';
 export {
   ClientClosedError,
   EnqueueRefusedError,
+  NotReplicatedError,
   QueueBusyError,
   ResultExpiredError,
   ResultMissingError,

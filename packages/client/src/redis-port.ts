@@ -1,4 +1,4 @@
-import type { QueueKeys, Script } from '@q/core/wire';
+import type { QueueKeys, ResolvedDurability, Script } from '@q/core/wire';
 import type { Popped, PoppedAndRun } from './redis-port/blocking-pop.ts';
 import type { RedisClock } from './redis-port/redis-clock.ts';
 import type { RedisSource } from './redis-port/redis-like.ts';
@@ -19,6 +19,12 @@ export interface ScriptCall<Input, Reply> {
   readonly input: Input;
 }
 
+/** A reply, and how many replicas have what it answers. */
+export interface Replicated<Reply> {
+  readonly reply: Reply;
+  readonly replicas: number;
+}
+
 /** The only way to Redis: one connection, seen as scripts that are run. Nothing of ioredis is known outside of it. */
 export interface RedisPort {
   /**
@@ -29,6 +35,15 @@ export interface RedisPort {
    * that do not pass · PortClosedError.
    */
   run<Input, Reply>(script: Script<Input, Reply>, input: Input, options?: RunOptions): Promise<Reply>;
+  /**
+   * As `run`, and then waits until as many replicas as asked for have all that was written so far, or for as long as it is
+   * allowed to take. Nothing else is answered on this connection meanwhile, so it is to be one made by `fork`.
+   */
+  runReplicated<Input, Reply>(
+    call: ScriptCall<Input, Reply>,
+    durability: ResolvedDurability,
+    options?: RunOptions,
+  ): Promise<Replicated<Reply>>;
   /**
    * Takes the first element of the first list that has one, for at most `seconds` (to be kept under 2.5). `null` when
    * there was none in time, and also when the connection broke meanwhile. Only on a port made by `fork`.

@@ -2,8 +2,8 @@ import type { Codec } from '@q/core';
 import { type ReadItem, read } from '@q/core/wire';
 import { errorForTask } from './call-error.ts';
 import type { ResolvedCallOptions } from './client-options.ts';
-import { Coalescer } from './coalesce.ts';
 import { wireCodec } from './codecs.ts';
+import { Enqueues } from './enqueues.ts';
 import { ClientClosedError } from './errors.ts';
 import type { RedisPort } from './redis-port.ts';
 import { ResultWaits } from './result-waits.ts';
@@ -16,7 +16,7 @@ export interface Session {
   readonly codec: Codec;
   /** Ms within which every call settles, except waits for results. */
   readonly deadline: number;
-  readonly enqueues: Coalescer;
+  readonly enqueues: Enqueues;
   readonly reads: TickBatch<string, ReadItem | null>;
   readonly results: ResultWaits;
   /** @throws ClientClosedError */
@@ -27,10 +27,13 @@ export interface Session {
 /** Values may be large, and an answer is held in memory as a whole. */
 const mostReads = 50;
 
-export function createSession(port: RedisPort, { codec, deadline }: ResolvedCallOptions): Session {
+export function createSession(
+  port: RedisPort,
+  { codec, deadline, durability }: ResolvedCallOptions,
+): Session {
   const { queue } = port.keys;
   const results = new ResultWaits(port);
-  const enqueues = new Coalescer(port, deadline, wireCodec(codec), results);
+  const enqueues = new Enqueues({ port, deadline, codec: wireCodec(codec), results, durability });
   const reads = new TickBatch<string, ReadItem | null>({
     most: mostReads,
     send: async (ids) => (await port.run(read, { ids }, { deadline })).items,

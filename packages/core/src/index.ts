@@ -4,6 +4,7 @@ export { maxPayloadBytes } from './codec/limits.ts';
 export { type Codec, defaultCodec } from './codec.ts';
 export { type AnyCall, type Call, type CallOf, call, type TaskOf, type TaskRef } from './contract/call.ts';
 export { task } from './contract/declare-task.ts';
+export type { Durability } from './contract/durability.ts';
 export type {
   BuiltInFailure,
   BuiltInFailureType,

@@ -1,5 +1,7 @@
 /** The wire protocol: for `@q/client` and `@q/worker`, not for applications. It may change with any version. */
 export { decodePayload, encodePayload, requireCodec } from './codec.ts';
+export type { ResolvedDurability } from './contract/durability.ts';
+export { resolveDurability } from './contract/durability.ts';
 export { isBuiltInFailureType } from './contract/failure.ts';
 export { resolveInstant } from './contract/instant.ts';
 export {

@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { startRedisServer } from '@q/dev-redis';
 import { describeFailure, type Enumeration, listCases, playCases } from './crash-points/enumerate.ts';
 import { sampleCases } from './crash-points/sample-cases.ts';
+import { describeReport, type FaultReport, playFaults } from './faults/play-faults.ts';
+import { readFaultsCommand } from './faults/read-faults-command.ts';
 import { runModel } from './model/run-model.ts';
 import { scenarios } from './scenarios/scenarios.ts';
 import { runStorm } from './storm/run-storm.ts';
@@ -10,16 +12,21 @@ import { readStormCommand, type StormCommand } from './storm/storm-options.ts';
 import { pageOf, stormReportOf } from './storm/storm-report.ts';
 
 const usage = `pnpm chaos gate [--seed n] [--json] [--report]
-                                             what CI plays: a storm, crash points, stories of the model
-pnpm chaos storm [--seed n] [--tasks n] [--kills n] [--freezes n] [--redis-kills n] [--failovers n]
-                 [--network-faults n] [--duration-ms n] [--workers n] [--producers n] [--lease-ms n]
-                 [--json] [--report]         one of any size; --report writes tooling/chaos/REPORT.md
+                                             what CI plays: a storm, crash points, stories of the model, faults
+pnpm chaos storm [--full] [--seed n] [--tasks n] [--pieces n] [--kills n] [--freezes n]
+                 [--redis-kills n] [--failovers n] [--async-failovers n] [--network-faults n] [--duration-ms n]
+                 [--workers n] [--producers n] [--lease-ms n] [--json] [--report]
+                                             one of any size; --report writes tooling/chaos/REPORT.md
+pnpm chaos faults [name] [--size n | --gate] [--json]
+                                             one after the other, with the counts of the promises
 pnpm chaos points [scenario]                 every scenario, broken at every command
 pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything`;
 
 /** ms */
 const sampleBudget = 45_000;
 const gateStories = 2_000;
+/** In the gate: most of them wait most of the time. */
+const faultsAtOnce = 2;
 const storyLength = 60;
 
 const log = (line: string): void => {
@@ -31,13 +38,20 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
     case 'gate': {
       const asked = readStormCommand(args);
       const { seed } = asked.storm;
-      const held = [await storm(asked), await sampledPoints(seed), await model(seed, gateStories)];
+      const held = [
+        await storm(asked),
+        await sampledPoints(seed),
+        await model(seed, gateStories),
+        await playAll(asked.json),
+      ];
       return held.every(Boolean);
     }
     case 'model':
       return model(Number(args[0] ?? randomInt(2 ** 31)), Number(args[1] ?? gateStories));
     case 'storm':
       return storm(readStormCommand(args));
+    case 'faults':
+      return faultsOf(args);
     case 'points':
       return points(args[0] ?? '');
     default:
@@ -73,6 +87,22 @@ async function model(seed: number, runs: number): Promise<boolean> {
     `${runs} stories of up to ${storyLength} acts in ${took} s, seed ${seed}: ${failure === null ? 'all held' : 'one failed'}`,
   );
   return failure === null;
+}
+
+async function faultsOf(args: readonly string[]): Promise<boolean> {
+  const { name, size, json } = readFaultsCommand(args);
+  return playFaults({ name, size, onPlayed: told(json) });
+}
+
+function playAll(json: boolean): Promise<boolean> {
+  return playFaults({ name: '', size: 'gate', playedAtOnce: faultsAtOnce, onPlayed: told(json) });
+}
+
+function told(json: boolean): (report: FaultReport) => void {
+  return (report) => {
+    if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    log(describeReport(report));
+  };
 }
 
 async function points(name: string): Promise<boolean> {

@@ -1,7 +1,7 @@
-import { luaSources, type QueueKeys, type Script } from '@q/core/wire';
+import { luaSources, type QueueKeys, type ResolvedDurability, type Script } from '@q/core/wire';
 import type { Limits } from '../limits.ts';
 import { monotonicNow } from '../monotonic-now.ts';
-import type { RedisPort, RunOptions, ScriptCall } from '../redis-port.ts';
+import type { RedisPort, Replicated, RunOptions, ScriptCall } from '../redis-port.ts';
 import { blockingPop, type Popped, type PoppedAndRun, popThenSend } from './blocking-pop.ts';
 import { Connection } from './connection.ts';
 import { cloneableOptions } from './connection-options.ts';
@@ -55,17 +55,24 @@ class ConnectedPort implements RedisPort {
     input: Input,
     options: RunOptions = {},
   ): Promise<Reply> {
-    const args = scriptArguments(script, this.keys, input, this.#shared.timeShift);
-    const { sha1, source } = luaSources[script.name];
-    const call: Call = {
-      name: script.name,
-      command: ['evalsha', [sha1, ...args]],
-      ifUnknown: ['eval', [source, ...args]],
-    };
+    const call = this.#callOf(script, input);
     const answer = await runCommand(this.#connection, call, limitsOf(options), this.#factsOf(options));
     const reply = script.reply(answer.raw, input);
     this.#learn(reply, answer);
     return reply;
+  }
+
+  async runReplicated<Input, Reply>(
+    { script, input }: ScriptCall<Input, Reply>,
+    { replicas, timeout }: ResolvedDurability,
+    options: RunOptions = {},
+  ): Promise<Replicated<Reply>> {
+    const call: Call = { ...this.#callOf(script, input), behind: ['wait', [replicas, timeout]] };
+    const answer = await runCommand(this.#connection, call, limitsOf(options), this.#factsOf(options));
+    const [raw, confirmed] = readPair(answer.raw);
+    const reply = script.reply(raw, input);
+    this.#learn(reply, answer);
+    return { reply, replicas: Number(confirmed) };
   }
 
   blockingPop(
@@ -137,6 +144,16 @@ class ConnectedPort implements RedisPort {
     await Promise.all([this.#connection.close(), ...[...this.#forks].map((fork) => fork.close())]);
   }
 
+  #callOf<Input, Reply>(script: Script<Input, Reply>, input: Input): Call {
+    const args = scriptArguments(script, this.keys, input, this.#shared.timeShift);
+    const { sha1, source } = luaSources[script.name];
+    return {
+      name: script.name,
+      command: ['evalsha', [sha1, ...args]],
+      ifUnknown: ['eval', [source, ...args]],
+    };
+  }
+
   #factsOf({ id = null }: { readonly id?: string | null | undefined }): CallFacts {
     return { queue: this.keys.queue, id };
   }
@@ -146,6 +163,10 @@ class ConnectedPort implements RedisPort {
       return;
     this.clock.learn({ redisNow: reply.now, sentAt, receivedAt });
   }
+}
+
+function readPair(raw: unknown): readonly [unknown, unknown] {
+  return Array.isArray(raw) ? [raw[0], raw[1]] : [raw, 0];
 }
 
 function limitsOf({ deadline, signal }: RunOptions): Limits {

@@ -1,5 +1,11 @@
 import type { RedisOptions } from 'ioredis';
 
+/** Commands that leave in one piece, to one server. */
+export interface PipelineLike {
+  callBuffer(command: string, args: (string | Buffer | number)[]): unknown;
+  exec(): Promise<readonly (readonly [error: Error | null, result: unknown])[] | null>;
+}
+
 /**
  * As much of an ioredis `Redis` or `Cluster`, of version 5 or 6, as is used here. Seen by its shape, because an instance
  * may come from another copy of ioredis than the one of this package.
@@ -14,6 +20,7 @@ export interface RedisLike {
   disconnect(): void;
   duplicate(...overrides: never[]): unknown;
   callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
+  pipeline(): PipelineLike;
   subscribe(...channels: string[]): Promise<unknown>;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
@@ -22,7 +29,7 @@ export interface RedisLike {
 /** A URL (`redis://`, `rediss://`), the options of ioredis, or an instance of it, which stays yours to close. */
 export type RedisSource = string | RedisOptions | RedisLike;
 
-const methods = ['connect', 'disconnect', 'duplicate', 'callBuffer', 'subscribe', 'on', 'off'];
+const methods = ['connect', 'disconnect', 'duplicate', 'callBuffer', 'pipeline', 'subscribe', 'on', 'off'];
 
 /** Whether this is an instance and not options for one. */
 export function isRedisLike(value: unknown): value is RedisLike {

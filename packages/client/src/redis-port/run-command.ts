@@ -12,6 +12,8 @@ export interface Call {
   readonly name: string;
   readonly command: Command;
   readonly ifUnknown?: Command;
+  /** Leaves in one piece with it, and is answered together with it. */
+  readonly behind?: Command;
 }
 
 export interface CallFacts {
@@ -42,16 +44,16 @@ export async function runCommand(
   facts: CallFacts,
 ): Promise<Answered> {
   const startedAt = monotonicNow();
-  const { name, command, ifUnknown } = call;
+  const { command, ifUnknown } = call;
   let lastError: Error | undefined;
   try {
     for (let attempts = 0; ; attempts += 1) {
       if (!connection.isReady) await connection.whenReady(limits);
-      let outcome = await attempt(connection, name, command, limits);
+      let outcome = await attempt(connection, call, command, limits);
       if (outcome.kind === 'unknown-script' && ifUnknown !== undefined)
-        outcome = await attempt(connection, name, ifUnknown, limits);
+        outcome = await attempt(connection, call, ifUnknown, limits);
       if (outcome.kind === 'answered') return outcome;
-      lastError = (outcome.kind === 'again' ? outcome : unknownAgain(name)).error;
+      lastError = (outcome.kind === 'again' ? outcome : unknownAgain(call)).error;
       await connection.rest(retryDelay(attempts), limits);
     }
   } catch (error) {
@@ -62,7 +64,7 @@ export async function runCommand(
   }
 }
 
-function unknownAgain(name: string): Again {
+function unknownAgain({ name }: Call): Again {
   return {
     kind: 'again',
     error: new ConnectionLostError(`Redis does not know "${name}" although its text was sent`),
@@ -72,12 +74,16 @@ function unknownAgain(name: string): Again {
 /** Not asynchronous by itself, as little as it can be: there is a call for every few tasks. */
 function attempt(
   connection: Connection,
-  name: string,
-  [command, args]: Command,
+  { name, behind }: Call,
+  command: Command,
   limits: Limits,
 ): Promise<Attempt> {
   const sentAt = monotonicNow();
-  return connection.send(command, args, limits).then(
+  const sent: Promise<unknown> =
+    behind === undefined
+      ? connection.send(...command, limits)
+      : connection.sendInOnePiece(command, behind, limits);
+  return sent.then(
     (raw): Attempt => ({ kind: 'answered', raw, sentAt, receivedAt: monotonicNow() }),
     (thrown: unknown) => judgeAttempt(thrown, name, limits),
   );

@@ -17,6 +17,27 @@ const transformed = task('transformed', {
   input: z.object({ at: z.string().transform((text) => new Date(text)) }),
 });
 
+describe('durability of a call', () => {
+  test('names replicas, and perhaps a time', () => {
+    call(tick).start({ durability: { replicas: 1 } });
+    call(tick).start({ durability: { replicas: 2, timeout: '500ms' }, delay: '1s', id: 'a' });
+    call(tick).start({ durability: null });
+  });
+
+  test('does not compile otherwise', () => {
+    // @ts-expect-error how many
+    call(tick).start({ durability: {} });
+    // @ts-expect-error a number of them
+    call(tick).start({ durability: { replicas: '1' } });
+    // @ts-expect-error not a unit
+    call(tick).start({ durability: { replicas: 1, timeout: '5 seconds' } });
+    // @ts-expect-error no such option
+    call(tick).start({ durability: { replicas: 1, within: '1s' } });
+    // @ts-expect-error not a level by name
+    call(tick).start({ durability: 'high' });
+  });
+});
+
 describe('a call', () => {
   test('takes the arguments of its task', () => {
     expectTypeOf(call(double, 1)).toEqualTypeOf<Call<typeof double>>();

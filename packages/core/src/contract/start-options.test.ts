@@ -22,6 +22,19 @@ describe('start options', () => {
     expect(resolved.headers).toSatisfy(Object.isFrozen);
   });
 
+  it('carry the replicas to wait for, one second unless said otherwise', () => {
+    expect(resolveStartOptions({ durability: { replicas: 2 } }).durability).toEqual({
+      replicas: 2,
+      timeout: 1_000,
+    });
+    expect(resolveStartOptions({ durability: { replicas: 1, timeout: '50ms' } }).durability).toEqual({
+      replicas: 1,
+      timeout: 50,
+    });
+    expect(resolveStartOptions({ durability: null }).durability).toBeNull();
+    expect(resolveStartOptions({ id: 'a' })).not.toHaveProperty('durability');
+  });
+
   it('take a delay in every form of a duration', () => {
     expect(resolveStartOptions({ delay: '10s' }).start).toEqual({ kind: 'delay', ms: 10_000 });
     expect(resolveStartOptions({ delay: 500 }).start).toEqual({ kind: 'delay', ms: 500 });
@@ -55,6 +68,13 @@ describe('start options', () => {
     [{ schedule: { epochMilliseconds: '5' } }, 'option "schedule"'],
     [{ schedule: { epochMilliseconds: 1e300 } }, 'option "schedule"'],
     [{ schedule: { epochMilliseconds: 5n } }, 'option "schedule"'],
+    [{ durability: {} }, 'option "durability.replicas" must be a whole number from 1 to 100'],
+    [{ durability: { replicas: 0 } }, 'option "durability.replicas"'],
+    [{ durability: { replicas: 1.5 } }, 'option "durability.replicas"'],
+    [{ durability: { replicas: 1, timeout: 0 } }, 'option "durability.timeout" must be 1 ms to 10 s'],
+    [{ durability: { replicas: 1, timeout: '11s' } }, 'option "durability.timeout"'],
+    [{ durability: { replicas: 1, within: 5 } }, 'option "durability.within" does not exist'],
+    [{ durability: 1 }, 'option "durability" must be an object'],
     [{ id: '' }, 'a task id'],
     [{ id: 'a b' }, 'a task id'],
     [{ id: 7 }, 'a task id'],

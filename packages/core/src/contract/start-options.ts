@@ -1,5 +1,6 @@
 import { type Duration, parseDuration } from '../duration.ts';
 import { ConfigError } from '../errors.ts';
+import { type Durability, type ResolvedDurability, resolveDurability } from './durability.ts';
 import { type Headers, resolveHeaders } from './headers.ts';
 import { type Instant, resolveInstant } from './instant.ts';
 import { requireTaskId } from './names.ts';
@@ -12,6 +13,8 @@ interface EnqueueFacts {
   readonly id?: string;
   /** Texts that travel beside the arguments. @default {} */
   readonly headers?: Headers;
+  /** Resolve when so many replicas have it; `null`: as soon as the master has it. @default the client's */
+  readonly durability?: Durability | null;
 }
 
 type Exclusive = Refused<'delay and schedule exclude each other'>;
@@ -36,6 +39,8 @@ export interface ResolvedStartOptions {
   readonly id?: string;
   readonly headers: Headers;
   readonly start: Start;
+  /** Absent: as the client says. */
+  readonly durability?: ResolvedDurability | null;
 }
 
 export type Start =
@@ -47,7 +52,7 @@ const tenYears = 3_650 * 86_400_000;
 const now: Start = { kind: 'now' };
 const noHeaders: Headers = Object.freeze({});
 const plain: ResolvedStartOptions = { headers: noHeaders, start: now };
-const known: ReadonlySet<string> = new Set(['id', 'headers', 'delay', 'schedule']);
+const known: ReadonlySet<string> = new Set(['id', 'headers', 'delay', 'schedule', 'durability']);
 
 /**
  * The only place where start options are refused. What the types forbid is refused here again, for those who have none.
@@ -57,10 +62,12 @@ const known: ReadonlySet<string> = new Set(['id', 'headers', 'delay', 'schedule'
 export function resolveStartOptions(options?: StartOptions): ResolvedStartOptions {
   if (options === undefined) return plain;
   requireKnown(options);
-  const { id, headers, delay, schedule } = options;
+  const { id, headers, delay, schedule, durability } = options;
   const start = startOf(delay, schedule);
   const resolved = { headers: headers === undefined ? noHeaders : resolveHeaders(headers), start };
-  return id === undefined ? resolved : { ...resolved, id: requireTaskId(id) };
+  const named = id === undefined ? resolved : { ...resolved, id: requireTaskId(id) };
+  if (durability === undefined) return named;
+  return { ...named, durability: durability === null ? null : resolveDurability(durability) };
 }
 
 function startOf(delay: unknown, schedule: unknown): Start {

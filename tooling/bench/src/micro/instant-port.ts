@@ -13,6 +13,10 @@ export function instantPort(): RedisPort {
       script.argv(input);
       return script.reply([Date.now(), Buffer.from('created')], input);
     },
+    runReplicated: async ({ script, input }, { replicas }) => ({
+      reply: await port.run(script, input),
+      replicas,
+    }),
     blockingPop: async () => null,
     popThenRun: async () => ({ popped: null, reply: null }),
     subscribe: async () => undefined,

@@ -41,10 +41,22 @@ export interface QueueState {
 const page = 1_000;
 const none: ReadonlySet<string> = new Set();
 
-/** Reads it bit by bit: nothing may be working on the queue meanwhile. */
-export async function readQueueState(redis: Redis, keys: QueueKeys): Promise<QueueState> {
+/**
+ * Reads it bit by bit: nothing may be working on the queue meanwhile.
+ *
+ * @param isWanted - tasks whose keys are read; all other keys are read in any case
+ */
+export async function readQueueState(
+  redis: Redis,
+  keys: QueueKeys,
+  isWanted: (id: string) => boolean = () => true,
+): Promise<QueueState> {
   const prefix = keys.running.slice(0, -'running'.length);
-  const names = (await scanAll(redis, `${prefix}*`)).map((key) => key.slice(prefix.length));
+  const isRead = (name: string): boolean => {
+    const [, id] = /^(?:task|history):(.*)$/.exec(name) ?? [];
+    return id === undefined || isWanted(id);
+  };
+  const names = await scanAll(redis, prefix, isRead);
   const after = (start: string): string[] =>
     names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
   const claims = after('claims:').map(
@@ -77,12 +89,20 @@ async function mapAt(redis: Redis, key: string): Promise<ReadonlyMap<string, str
   return new Map(Object.entries(await redis.hgetall(key)));
 }
 
-async function scanAll(redis: Redis, match: string): Promise<readonly string[]> {
+/** Without the prefix. */
+async function scanAll(
+  redis: Redis,
+  prefix: string,
+  isRead: (name: string) => boolean,
+): Promise<readonly string[]> {
   const found = new Set<string>();
   let cursor = '0';
   do {
-    const [next, some] = await redis.scan(cursor, 'MATCH', match, 'COUNT', page);
-    for (const key of some) found.add(key);
+    const [next, some] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', page);
+    for (const key of some) {
+      const name = key.slice(prefix.length);
+      if (isRead(name)) found.add(name);
+    }
     cursor = next;
   } while (cursor !== '0');
   return [...found].toSorted();

@@ -134,6 +134,7 @@ class Case {
     this.#terminateWhenStarted(victim, () => {
       heir ??= this.#worker('heir', this.#options.url);
     });
+    await victim.running;
     await this.#play(scenario);
     await proxy.released();
     if (!victim.hasExited()) victim.signal('SIGTERM');
@@ -147,6 +148,7 @@ class Case {
     const { scenario, url, point } = this.#options;
     const proxy = await this.#startProxy();
     const worker = this.#worker('worker', url);
+    await worker.running;
     // What is enqueued runs at once: a repeat that comes too late is seen.
     const hasJoined = async (): Promise<true | undefined> =>
       (await this.#redis.exists(this.keys.workers)) === 1 ? true : undefined;

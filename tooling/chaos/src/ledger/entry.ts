@@ -1,5 +1,5 @@
 /** How a task should end when nothing goes wrong for good. `lost race`: a unique one may find its lock taken. */
-export type Expectation = 'done' | 'failed' | 'done or aborted' | 'done or lost race';
+export type Expectation = 'done' | 'failed' | 'crashed' | 'done or aborted' | 'done or lost race';
 
 /** What happened to processes, servers and networks, for whoever judges the rest. */
 export type FaultKind = 'kill' | 'freeze' | 'network' | 'redis' | 'terminate';

@@ -27,12 +27,16 @@ export type Act =
   /** Time passes; all renew their leases but one. */
   | { readonly kind: 'later'; readonly ms: number; readonly silent: number }
   | { readonly kind: 'clock back'; readonly ms: number }
+  /** Somebody sets the clock of Redis, and nobody has renewed. */
+  | { readonly kind: 'clock jumps'; readonly ms: number }
   | { readonly kind: 'abort'; readonly which: number }
   | { readonly kind: 'watch'; readonly which: number }
   | { readonly kind: 'reconcile'; readonly who: number }
   | { readonly kind: 'schedule'; readonly who: number };
 
 export const seats = 3;
+/** ms; several leases, and together much less than results are kept. */
+const farthest = 300_000;
 const who = fc.nat(seats - 1);
 const which = fc.nat(12);
 
@@ -77,6 +81,13 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('clock back' as const),
       ms: fc.integer({ min: 1, max: 5_000 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('clock jumps' as const),
+      ms: fc.integer({ min: -farthest, max: farthest }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), which }) },

@@ -80,6 +80,9 @@ export class World {
       case 'clock back':
         this.#runner.shift -= act.ms;
         return;
+      case 'clock jumps':
+        this.#runner.shift += act.ms;
+        return;
       case 'abort':
         await this.#runner.run(abort, { id: this.#idOf(act.which), notAfter: anyTime });
         return;

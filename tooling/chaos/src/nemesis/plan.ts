@@ -53,6 +53,8 @@ export function planStrokes(options: PlanOptions): readonly PlannedStroke[] {
 
 function strokesOf(options: PlanOptions, random: Random): readonly Stroke[] {
   const { workers, producers, proxies, lease } = options;
+  // A storm in pieces has few strokes in each: not always the first of their kinds.
+  const [firstFailover, firstFault] = [random.below(2), random.below(networkFaults.length)];
   return [
     ...times(options.kills, (index): Stroke => {
       if (index % producerEvery === producerEvery - 1)
@@ -65,10 +67,13 @@ function strokesOf(options: PlanOptions, random: Random): readonly Stroke[] {
     ...times(options.redisKills, (): Stroke => ({ kind: 'kill redis', lasts: 50 + random.below(1_500) })),
     ...times(
       options.failovers,
-      (index): Stroke => ({ kind: 'fail over', how: index % 2 === 0 ? 'hand over' : 'kill master' }),
+      (index): Stroke => ({
+        kind: 'fail over',
+        how: (firstFailover + index) % 2 === 0 ? 'hand over' : 'kill master',
+      }),
     ),
     ...times(options.networkFaults, (index): Stroke => {
-      const how = networkFaults[index % networkFaults.length] ?? 'cut';
+      const how = networkFaults[(firstFault + index) % networkFaults.length] ?? 'cut';
       return {
         kind: 'break network',
         proxy: random.below(proxies),

@@ -7,6 +7,7 @@ import {
   type ClientSettings,
   environmentOf,
   type ProducerSettings,
+  skewVariable,
   type WorkerSettings,
 } from './settings.ts';
 
@@ -20,6 +21,8 @@ export interface Child {
   readonly name: string;
   readonly pid: number;
   readonly exited: Promise<Exit>;
+  /** Resolves when it has been loaded, which may take long on a busy machine, or has ended. */
+  readonly running: Promise<void>;
   readonly hasExited: () => boolean;
   /** What it wrote to standard error last. */
   readonly lastLines: () => string;
@@ -29,8 +32,9 @@ export interface Child {
 
 const keptLines = 30;
 
-export function startWorker(settings: WorkerSettings): Child {
-  return startChild('worker', settings);
+/** @param skew - added to the clock of the process and its threads, ms. @default 0 */
+export function startWorker(settings: WorkerSettings, skew = 0): Child {
+  return startChild('worker', settings, skew);
 }
 
 export function startClient(settings: ClientSettings): Child {
@@ -41,9 +45,10 @@ export function startProducer(settings: ProducerSettings): Child {
   return startChild('producer', settings);
 }
 
-function startChild(entry: 'worker' | 'client' | 'producer', settings: ChildSettings): Child {
-  const child = spawn(process.execPath, [entryFile(entry)], {
-    env: { ...process.env, ...environmentOf(settings) },
+function startChild(entry: 'worker' | 'client' | 'producer', settings: ChildSettings, skew = 0): Child {
+  const first = skew === 0 ? [] : ['--import', entryFile('skewed-clock')];
+  const child = spawn(process.execPath, [...first, entryFile(entry)], {
+    env: { ...process.env, ...environmentOf(settings), [skewVariable]: String(skew) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const lines: string[] = [];
@@ -59,10 +64,17 @@ function startChild(entry: 'worker' | 'client' | 'producer', settings: ChildSett
       resolve(exit);
     });
   });
+  const running = new Promise<void>((resolve) => {
+    void exited.then(() => resolve());
+    child.on('message', ({ kind }: Said) => {
+      if (kind === 'running') resolve();
+    });
+  });
   return {
     name: settings.name,
     pid: child.pid ?? -1,
     exited,
+    running,
     hasExited: () => exit !== undefined,
     lastLines: () => lines.join('\n'),
     onSaid: (listener) => void child.on('message', (message: Said) => listener(message)),

@@ -10,9 +10,13 @@ import { endWithParent, say } from './say.ts';
 import { readProducerSettings, sourceOf } from './settings.ts';
 
 const settings = readProducerSettings();
-const { seat, seed, chunks, chunkSize, interval, beginAt } = settings;
+const { seat, ids, seed, chunks, chunkSize, interval, beginAt } = settings;
 const ledger = openLedger(settings.ledgers, settings.name);
-const client = createClient({ redis: sourceOf(settings.redis), queue: settings.queue });
+const client = createClient({
+  redis: sourceOf(settings.redis),
+  queue: settings.queue,
+  durability: settings.replicas > 0 ? { replicas: settings.replicas } : null,
+});
 const producer = createProducer({ client, ledger, patience: settings.patience });
 const open = new Set<Promise<void>>();
 
@@ -20,7 +24,7 @@ endWithParent();
 say({ kind: 'running' });
 for (let chunk = firstMissing(); chunk < chunks; chunk += 1) {
   await sleep(Math.max(0, beginAt + chunk * interval - Date.now()));
-  const orders = ordersOf({ seed, name: seat, chunk, size: chunkSize });
+  const orders = ordersOf({ seed, name: ids, chunk, size: chunkSize });
   follow(enqueueAll(orders).then(() => followAll(orders)));
 }
 while (open.size > 0) await Promise.all(open);
@@ -37,7 +41,7 @@ function firstMissing(): number {
     for (const [, id = ''] of text.matchAll(/"kind":"acknowledged","ids":\["([^"]+)"/g)) acknowledged.add(id);
   }
   const isThere = (chunk: number): boolean =>
-    chunkFirsts(ordersOf({ seed, name: seat, chunk, size: chunkSize })).every((id) => acknowledged.has(id));
+    chunkFirsts(ordersOf({ seed, name: ids, chunk, size: chunkSize })).every((id) => acknowledged.has(id));
   let first = 0;
   while (first < chunks && isThere(first)) first += 1;
   return first;

@@ -33,8 +33,10 @@ export interface ClientSettings extends ChildSettings {
 
 /** A producer of a storm: chunk after chunk of tasks, by the clock. */
 export interface ProducerSettings extends ChildSettings {
-  /** What its predecessors and successors have in common; begins every id. */
+  /** What its predecessors and successors have in common. */
   readonly seat: string;
+  /** Begins every id. */
+  readonly ids: string;
   readonly seed: number;
   readonly chunks: number;
   readonly chunkSize: number;
@@ -44,6 +46,8 @@ export interface ProducerSettings extends ChildSettings {
   readonly beginAt: number;
   /** How long a result is waited for, ms. */
   readonly patience: number;
+  /** How many replicas must have a task before it counts as acknowledged. */
+  readonly replicas: number;
 }
 
 /** Where Redis is, in a form that can be sent to another process. */
@@ -56,6 +60,8 @@ export type Place =
     };
 
 const variable = 'CHAOS_SETTINGS';
+/** ms by which the clock of a process is wrong. */
+export const skewVariable = 'CHAOS_SKEW';
 
 export function environmentOf(settings: ChildSettings): Record<string, string> {
   return { [variable]: JSON.stringify(settings) };

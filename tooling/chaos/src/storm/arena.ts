@@ -13,6 +13,8 @@ export interface Arena extends AsyncDisposable {
   readonly version: string;
   /** Whether all that was acknowledged has to be there in the end. */
   readonly isLossless: boolean;
+  /** How many replicas must have a task before it counts as acknowledged. */
+  readonly replicas: number;
   /** Each is the way of one process. */
   readonly proxies: readonly FaultProxy[];
   /** By way of a proxy when one is named. */
@@ -35,6 +37,7 @@ export async function singleArena(profile: 'P0' | 'P1' | 'P2', proxyCount: numbe
     profile,
     version: server.version,
     isLossless: profile === 'P2',
+    replicas: 0,
     proxies,
     place: (proxy) => ({
       kind: 'server',
@@ -55,13 +58,15 @@ export async function singleArena(profile: 'P0' | 'P1' | 'P2', proxyCount: numbe
   };
 }
 
-/** A master, a replica and three Sentinels, without proxies. */
-export async function sentinelArena(): Promise<Arena> {
-  const set = await startSentinelSet();
+/** A master, a replica and three Sentinels, without proxies. P3d: no task is acknowledged that the replica does not have. */
+export async function sentinelArena(profile: 'P3' | 'P3d'): Promise<Arena> {
+  const isCareful = profile === 'P3d';
+  const set = await startSentinelSet({ needsReplica: isCareful });
   return {
-    profile: 'P3',
+    profile,
     version: set.version,
-    isLossless: false,
+    isLossless: isCareful,
+    replicas: isCareful ? 1 : 0,
     proxies: [],
     place: () => ({ kind: 'sentinels', ...set.connection }),
     connect: async () => looking(await set.master()),

@@ -34,6 +34,8 @@ export interface StageReport {
 export interface Spread {
   readonly median: number;
   readonly longest: number;
+  /** From the shortest on. */
+  readonly all: readonly number[];
 }
 
 export interface StageFacts {
@@ -119,10 +121,8 @@ function afterRedis({ runs }: Facts, { what, from }: Fault): readonly number[] {
   return Number.isFinite(first) ? [first - readyAt] : [];
 }
 
-function spreadOf(values: readonly number[]): Spread | null {
-  const sorted = values.toSorted((one, other) => one - other);
-  const [median, longest] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
-  return median === undefined || longest === undefined
-    ? null
-    : { median: Math.round(median), longest: Math.round(longest) };
+export function spreadOf(values: readonly number[]): Spread | null {
+  const all = values.map(Math.round).toSorted((one, other) => one - other);
+  const [median, longest] = [all[Math.floor(all.length / 2)], all.at(-1)];
+  return median === undefined || longest === undefined ? null : { median, longest, all };
 }

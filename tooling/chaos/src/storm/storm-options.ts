@@ -4,13 +4,17 @@ import { parseArgs } from 'node:util';
 /** One storm. The same options bring the same strokes at the same moments. */
 export interface StormOptions {
   readonly seed: number;
-  /** Over both stages. */
+  /** Over all stages. */
   readonly tasks: number;
+  /** Parts that are played and drained one after the other, on one Redis and one queue; all are judged at the end. */
+  readonly pieces: number;
   readonly kills: number;
   readonly freezes: number;
   readonly redisKills: number;
-  /** On a Sentinel set of its own, after the rest. */
+  /** On a Sentinel set of its own, after the rest: of profile P3d, which loses nothing. */
   readonly failovers: number;
+  /** On another one, of profile P3, whose loss is measured. */
+  readonly asyncFailovers: number;
   readonly networkFaults: number;
   /** ms in which the tasks of a stage are enqueued. */
   readonly duration: number;
@@ -35,12 +39,28 @@ const crew = { workers: 4, producers: 2, lease: 2_000 };
 export const gateSize: Omit<StormOptions, 'seed'> = {
   ...crew,
   tasks: 50_000,
+  pieces: 1,
   kills: 20,
   freezes: 5,
   redisKills: 5,
   failovers: 2,
+  asyncFailovers: 0,
   networkFaults: 10,
-  duration: 150_000,
+  duration: 110_000,
+};
+
+/** The size that a release can afford: half an hour of a quiet machine. */
+export const fullSize: Omit<StormOptions, 'seed'> = {
+  ...crew,
+  tasks: 1_000_000,
+  pieces: 10,
+  kills: 200,
+  freezes: 20,
+  redisKills: 50,
+  failovers: 20,
+  asyncFailovers: 2,
+  networkFaults: 100,
+  duration: 1_000_000,
 };
 
 /** The size that the tests of every change can afford. */
@@ -48,10 +68,12 @@ export const smokeSize: Omit<StormOptions, 'seed'> = {
   ...crew,
   workers: 3,
   tasks: 2_000,
+  pieces: 1,
   kills: 4,
   freezes: 1,
   redisKills: 1,
   failovers: 0,
+  asyncFailovers: 0,
   networkFaults: 2,
   duration: 12_000,
 };
@@ -59,10 +81,12 @@ export const smokeSize: Omit<StormOptions, 'seed'> = {
 const numbers = {
   seed: 'seed',
   tasks: 'tasks',
+  pieces: 'pieces',
   kills: 'kills',
   freezes: 'freezes',
   'redis-kills': 'redisKills',
   failovers: 'failovers',
+  'async-failovers': 'asyncFailovers',
   'network-faults': 'networkFaults',
   'duration-ms': 'duration',
   workers: 'workers',
@@ -70,19 +94,24 @@ const numbers = {
   'lease-ms': 'lease',
 } as const;
 
-/** @throws Error for an unknown option or a value that is no whole number. */
+/**
+ * @param usual - the size where nothing is said; `--full` asks for the full one
+ * @throws Error for an unknown option or a value that is no whole number
+ */
 export function readStormCommand(
   args: readonly string[],
   usual: Omit<StormOptions, 'seed'> = gateSize,
 ): StormCommand {
-  const flags = { json: { type: 'boolean' }, report: { type: 'boolean' } } as const;
+  const boolean = { type: 'boolean' } as const;
+  const flags = { json: boolean, report: boolean, full: boolean };
   const named = Object.fromEntries(Object.keys(numbers).map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ args: [...args], options: { ...flags, ...named } });
   const given = Object.entries(numbers).flatMap(([name, key]) => {
     const text: unknown = Reflect.get(values, name);
     return typeof text === 'string' ? [[key, wholeNumber(name, text)]] : [];
   });
-  const storm: StormOptions = { seed: randomInt(2 ** 31), ...usual, ...Object.fromEntries(given) };
+  const size = values.full === true ? fullSize : usual;
+  const storm: StormOptions = { seed: randomInt(2 ** 31), ...size, ...Object.fromEntries(given) };
   return { storm, json: values.json === true, report: values.report === true };
 }
 

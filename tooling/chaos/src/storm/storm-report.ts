@@ -28,14 +28,18 @@ export function stormReportOf(storm: StormOptions, stages: readonly StageReport[
 }
 
 const mostListed = 20;
+const changedLegend =
+  'Results changed: somebody was told the first result of a task, and the server that had it was replaced before it had handed that on. The new one knew the task as not yet run, so it ran again: what is stored is the result of its second run. No script ever replaces a result.';
 
 /** The page that people read. */
 export function pageOf(report: StormReport, date: string): string {
   const { storm, stages, versions, replay, holds } = report;
   const title = `# Storm of ${date}: ${storm.tasks} tasks, ${holds ? 'all promises held' : 'PROMISES WERE BROKEN'}`;
   const where = `Node ${versions.node}, ${versions.system}, ${versions.cpus} CPUs, ${storm.workers} workers, ${storm.producers} producers, leases of ${storm.lease} ms.`;
+  const lossyChanges = stages.some((stage) => stage.changed > 0 && unexcused(stage).length === 0);
   const legend = [
-    'P2: one server that writes its file before it answers. P3: a Sentinel set whose replica copies after the answer; what a killed master had not handed on is lost, and counted here.',
+    'P2: one server that writes its file before it answers. P3d: a Sentinel set whose master writes nothing without a replica, and tasks that are acknowledged when the replica has them. None of those may be lost. P3: such a set whose replica copies after the answer; what a killed master had not handed on is lost, and counted. On both, what a task came to may be lost, because its worker does not wait for the replica, and then it runs again and its result changes: that is counted here.',
+    ...(lossyChanges ? [changedLegend] : []),
     'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first, or by one that kept the other from noticing that it was taken over. At most: runs that the victims of faults had begun and not yet settled.',
   ];
   const again = ['Again:', '', '```sh', replay, '```'];

@@ -21,6 +21,11 @@ export function handleWorkload(worker: Worker<undefined>, ledger: Ledger): void 
     }),
   );
   worker.handle(tasks.lonely, (ctx, ms) => recorded(ctx, () => ctx.sleep(ms)));
+  worker.handle(tasks.stuck, (ctx) =>
+    recorded(ctx, () => (ctx.attempt === 1 ? ctx.sleep('10m') : undefined)),
+  );
+  worker.handle(tasks.poison, (ctx) => recorded(ctx, () => void process.kill(process.pid, 'SIGKILL')));
+  worker.handle(tasks.blocking, (ctx, ms) => recorded(ctx, () => void block(ms)));
 }
 
 /** Runs occurrences that others have fired, and fires none. */
@@ -33,6 +38,10 @@ export function handleOccurrences(worker: Worker<undefined>, ledger: Ledger): vo
 export function handleCron(worker: Worker<undefined>, ledger: Ledger): void {
   const recorded = recorder(ledger);
   worker.cron('* * * * * *', tasks.cronName, (ctx) => recorded(ctx, () => undefined), { ttl: '2h' });
+}
+
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 type Recorded = (ctx: TaskContext<undefined>, work: Work) => Promise<tasks.Ran>;

@@ -17,6 +17,13 @@ export const failing: Task<() => Ran> = task('failing', { ttl });
 /** One at a time; each run takes so many ms. */
 export const lonely: Task<(ms: number) => Ran> = task('lonely', { ttl, unique: true, timeout: '30s' });
 
+/** Hangs at its first attempt, until it is aborted; another one answers at once. */
+export const stuck: Task<() => Ran> = task('stuck', { ttl });
+/** Kills the process that runs it. */
+export const poison: Task<() => Ran> = task('poison', { ttl });
+/** Keeps the event loop from turning for so many ms. */
+export const blocking: Task<(ms: number) => Ran> = task('blocking', { ttl });
+
 export const cronName = 'tick';
 /** What the schedule enqueues. */
 export const occurrence: Task<() => Ran> = task(cronName, { ttl });

@@ -5,6 +5,7 @@ import type { Rule } from '../violation.ts';
 const codesOf: Readonly<Record<Expectation, string>> = {
   done: '+',
   failed: '-',
+  crashed: 'c',
   'done or aborted': '+a',
   'done or lost race': '+u',
 };

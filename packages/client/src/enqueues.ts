@@ -1,0 +1,50 @@
+import type { ResolvedDurability } from '@q/core/wire';
+import { Coalescer, type CoalescerParts } from './coalesce.ts';
+import type { OutgoingTask } from './outgoing-task.ts';
+import type { RedisPort } from './redis-port.ts';
+
+export interface EnqueuesParts extends CoalescerParts {
+  /** For tasks that do not say how safe they are to be. */
+  readonly durability: ResolvedDurability | null;
+}
+
+/**
+ * All that one client enqueues: one coalescer for each durability, because a call waits for replicas as a whole. Waiting
+ * for replicas blocks a connection, so whatever does so has one of its own, made when it is needed first.
+ */
+export class Enqueues {
+  readonly #parts: EnqueuesParts;
+  readonly #plain: Coalescer;
+  readonly #replicated = new Map<string, Coalescer>();
+  #port: RedisPort | undefined;
+  #isClosed = false;
+
+  constructor(parts: EnqueuesParts) {
+    this.#parts = parts;
+    this.#plain = new Coalescer({ ...parts, durability: null });
+  }
+
+  /** @throws QueueBusyError · ClientClosedError. What happens to it later, it is told. */
+  add(outgoing: OutgoingTask): void {
+    const { durability = this.#parts.durability } = outgoing.options;
+    if (durability === null || this.#isClosed) this.#plain.add(outgoing);
+    else this.#coalescerOf(durability).add(outgoing);
+  }
+
+  /** Refuses further items; resolves when all others are settled, each within its deadline. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([this.#plain, ...this.#replicated.values()].map((coalescer) => coalescer.close()));
+    await this.#port?.close();
+  }
+
+  #coalescerOf(durability: ResolvedDurability): Coalescer {
+    const key = `${durability.replicas} ${durability.timeout}`;
+    const known = this.#replicated.get(key);
+    if (known !== undefined) return known;
+    this.#port ??= this.#parts.port.fork('replicated');
+    const made = new Coalescer({ ...this.#parts, port: this.#port, durability });
+    this.#replicated.set(key, made);
+    return made;
+  }
+}

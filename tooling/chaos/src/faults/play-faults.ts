@@ -1,0 +1,56 @@
+import { atOnce } from '../at-once.ts';
+import type { Fault, Findings } from './fault.ts';
+import { faults } from './faults.ts';
+
+/** What one fault came to. */
+export interface FaultReport extends Findings {
+  readonly name: string;
+  readonly promise: string;
+  readonly size: number;
+  /** ms */
+  readonly took: number;
+  readonly holds: boolean;
+}
+
+export interface PlayFaults {
+  /** Part of a name; empty for all. */
+  readonly name: string;
+  /** A number instead of one of the usual sizes. */
+  readonly size: 'gate' | 'full' | number;
+  /** Most of them wait most of the time. @default 1 */
+  readonly playedAtOnce?: number;
+  readonly onPlayed: (report: FaultReport) => void;
+}
+
+/** @throws Error when no fault is called so */
+export async function playFaults({ name, size, playedAtOnce = 1, onPlayed }: PlayFaults): Promise<boolean> {
+  const wanted = faults.filter((fault) => fault.name.includes(name));
+  if (wanted.length === 0)
+    throw new Error(
+      `no fault is called "${name}"; there are ${faults.map((fault) => fault.name).join(', ')}`,
+    );
+  let isWhole = true;
+  await atOnce(playedAtOnce, wanted, async (fault) => {
+    const report = await playFault(fault, typeof size === 'number' ? size : fault.sizes[size]);
+    isWhole &&= report.holds;
+    onPlayed(report);
+  });
+  return isWhole;
+}
+
+export async function playFault({ name, promise, play }: Fault, size: number): Promise<FaultReport> {
+  const begunAt = performance.now();
+  const findings = await play(size).catch((error: unknown): Findings => {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { figures: {}, broken: [what] };
+  });
+  const took = Math.round(performance.now() - begunAt);
+  return { name, promise, size, took, ...findings, holds: findings.broken.length === 0 };
+}
+
+export function describeReport({ name, size, took, figures, broken, holds }: FaultReport): string {
+  const counted = Object.entries(figures).map(([what, count]) => `${what} ${count}`);
+  const verdict = holds ? 'holds' : 'BROKEN';
+  const head = `${name} ${size}: ${verdict} in ${(took / 1_000).toFixed(1)} s: ${counted.join(', ')}`;
+  return [head, ...broken.slice(0, 10).map((each) => `  ${each}`)].join('\n');
+}

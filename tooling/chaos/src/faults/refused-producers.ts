@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@q/client';
+import { type AnyCall, call } from '@q/core';
+import { plain } from '../workload/tasks.ts';
+import { type Fault, unless } from './fault.ts';
+import { Rig } from './rig.ts';
+
+/** ms */
+const deadline = 1_000;
+const lateness = 1_000;
+/** Enqueued in one go, and ms between two of them. */
+const batch = 500;
+const interval = 5;
+const megabyte = 1_048_576;
+/** MB that a process with any number of refused calls may take more. */
+const memoryBound = 100;
+/** Of those that were refused, so many are enqueued again. */
+const again = 500;
+
+export const refusedProducers: Fault = {
+  name: 'refused-producers',
+  promise:
+    'producers go on while Redis is down: every call is refused by its deadline with its id, memory stays bounded, and the same id again is one task',
+  sizes: { small: 20_000, gate: 50_000, full: 500_000 },
+  play: async (size) => {
+    await using rig = await Rig.open({ persistence: 'aof' });
+    await using client = createClient({ redis: rig.server.url, queue: rig.keys.queue, deadline });
+    await client.send(call(plain, 0).start({ id: 'before' }));
+    await rig.server.kill();
+    const tally = { accepted: 0, nameless: 0, longest: 0 };
+    const base = process.memoryUsage().heapUsed;
+    let most = base;
+    let pending: Promise<void>[] = [];
+    for (let at = 0; at < size; at += batch) {
+      for (let n = at; n < at + batch; n += 1) pending.push(refused(client.send(callOf(n)), tally));
+      most = Math.max(most, process.memoryUsage().heapUsed);
+      if (pending.length > 40 * batch) {
+        await Promise.all(pending);
+        pending = [];
+      }
+      await sleep(interval);
+    }
+    await Promise.all(pending);
+    await rig.server.restart();
+    const handles = await rig.client.enqueueMany(Array.from({ length: again }, (_, n) => callOf(n)));
+    const duplicates = handles.filter(({ duplicate }) => duplicate).length;
+    const stored = (await rig.redis.dbsize()) - 3;
+    const grown = Math.round((most - base) / megabyte);
+    return {
+      figures: { refused: size - tally.accepted, ...tally, deadline, grownMb: grown, stored },
+      broken: unless([
+        [tally.accepted === 0, `${tally.accepted} calls were accepted by a Redis that is down`],
+        [tally.nameless === 0, `${tally.nameless} refusals do not say which task`],
+        [tally.longest <= deadline + lateness, `a call was refused after ${tally.longest} ms`],
+        [grown <= memoryBound, `memory grew by ${grown} MB`],
+        [duplicates === 0 && stored === again, `${stored} tasks of ${again}, ${duplicates} duplicates`],
+      ]),
+    };
+  },
+};
+
+function callOf(n: number): AnyCall {
+  return call(plain, n).start({ id: `t${n}` });
+}
+
+async function refused(
+  sent: Promise<unknown>,
+  tally: { accepted: number; nameless: number; longest: number },
+): Promise<void> {
+  const begunAt = performance.now();
+  await sent.then(
+    () => {
+      tally.accepted += 1;
+    },
+    (error: { readonly code?: string; readonly id?: string }) => {
+      const isNamed =
+        error.code === 'Q_BUSY' || (error.code === 'Q_REDIS_UNAVAILABLE' && error.id !== undefined);
+      if (!isNamed) tally.nameless += 1;
+    },
+  );
+  tally.longest = Math.max(tally.longest, Math.round(performance.now() - begunAt));
+}

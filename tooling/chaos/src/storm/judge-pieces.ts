@@ -1,0 +1,54 @@
+import type { QueueKeys } from '@q/core/wire';
+import type { Redis } from 'ioredis';
+import { check } from '../checker/check.ts';
+import { collectFacts } from '../checker/facts.ts';
+import { readQueueState } from '../checker/queue-state.ts';
+import { readLedgers } from '../ledger/read-ledgers.ts';
+import type { Arena } from './arena.ts';
+import { type Piece, pieceOfId } from './piece.ts';
+import type { Played } from './run-stage.ts';
+import { reportStage, type StageReport } from './stage-report.ts';
+import { sumReports } from './sum-reports.ts';
+
+export interface PlayedPiece extends Played {
+  readonly piece: Piece;
+  readonly ledgers: string;
+}
+
+export interface JudgedStage {
+  readonly arena: Arena;
+  readonly keys: QueueKeys;
+  readonly played: readonly PlayedPiece[];
+}
+
+/**
+ * Holds the ledgers of all pieces against what Redis has in the end, when all of them are over. One piece after the
+ * other: a task is in the ledgers of its own piece only, and a million of them at once do not fit into memory.
+ */
+export async function judgePieces({ arena, keys, played }: JudgedStage): Promise<StageReport> {
+  const redis = await arena.connect();
+  try {
+    const reports: StageReport[] = [];
+    for (const piece of played) reports.push(await judgePiece(piece, { arena, keys, redis }));
+    return sumReports(reports);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+interface Place {
+  readonly arena: Arena;
+  readonly keys: QueueKeys;
+  readonly redis: Redis;
+}
+
+async function judgePiece(
+  { piece, ledgers, complaints, took }: PlayedPiece,
+  { arena, keys, redis }: Place,
+): Promise<StageReport> {
+  const facts = await collectFacts(readLedgers(ledgers));
+  const state = await readQueueState(redis, keys, (id) => pieceOfId(id) === piece.number);
+  const violations = [...complaints, ...check(facts, state)];
+  const known = { profile: arena.profile, redis: arena.version, tasks: piece.storm.tasks, took };
+  return reportStage({ ...known, facts, state, violations });
+}
