@@ -134,7 +134,6 @@ class Case {
     this.#terminateWhenStarted(victim, () => {
       heir ??= this.#worker('heir', this.#options.url);
     });
-    await victim.running;
     await this.#play(scenario);
     await proxy.released();
     if (!victim.hasExited()) victim.signal('SIGTERM');
