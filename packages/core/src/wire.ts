@@ -1,4 +1,5 @@
 /** The wire protocol: for `@q/client` and `@q/worker`, not for applications. It may change with any version. */
+export { type AclRole, aclRules } from './acl.ts';
 export { decodePayload, encodePayload, requireCodec } from './codec.ts';
 export { isBuiltInFailureType } from './contract/failure.ts';
 export { resolveInstant } from './contract/instant.ts';
