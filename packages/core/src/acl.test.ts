@@ -13,10 +13,10 @@ interface RoleFixtures {
 
 const test: TestAPI<Fixtures & RoleFixtures> = base.extend<RoleFixtures>({
   queue: async ({ queueName }, use) => use(queueName()),
-  as: async ({ redisUrl, queue, connect }, use) => {
+  as: async ({ redis, queue, connect }, use) => {
     const users: RedisUser[] = [];
     await use(async (role) => {
-      const user = await createRedisUser(redisUrl, aclRules({ role, queue }));
+      const user = await createRedisUser(redis, aclRules({ role, queue }));
       users.push(user);
       return connect(user.url);
     });

@@ -43,10 +43,10 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
     });
     for (const redis of opened) redis.disconnect();
   },
-  redisUser: async ({ redisUrl }, use) => {
+  redisUser: async ({ redis }, use) => {
     const users: RedisUser[] = [];
     await use(async (rules) => {
-      const user = await createRedisUser(redisUrl, rules);
+      const user = await createRedisUser(redis, rules);
       users.push(user);
       return user.url;
     });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 /** A user of a server that only this process knows. */
 export interface RedisUser {
@@ -11,28 +11,17 @@ export interface RedisUser {
   readonly remove: () => Promise<void>;
 }
 
-/** Makes a user who may do what the rules of `ACL SETUSER` say, and nothing else. */
-export async function createRedisUser(url: string, rules: readonly string[]): Promise<RedisUser> {
+/** Makes a user of the server that `redis` is connected to, who may do what the rules of `ACL SETUSER` say, and nothing else. */
+export async function createRedisUser(redis: Redis, rules: readonly string[]): Promise<RedisUser> {
   const name = `test-${randomBytes(6).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
-  await asked(url, (redis) => redis.call('ACL', 'SETUSER', name, 'reset', 'on', `>${password}`, ...rules));
-  const own = new URL(url);
-  own.username = name;
-  own.password = password;
+  await redis.call('ACL', 'SETUSER', name, 'reset', 'on', `>${password}`, ...rules);
+  const { host, port, db } = redis.options;
   return {
-    url: own.href,
-    refusals: async () => refusalsOf(name, await asked(url, (redis) => redis.call('ACL', 'LOG', 128))),
-    remove: async () => void (await asked(url, (redis) => redis.call('ACL', 'DELUSER', name))),
+    url: `redis://${name}:${password}@${host}:${port}/${db}`,
+    refusals: async () => refusalsOf(name, await redis.call('ACL', 'LOG', 128)),
+    remove: async () => void (await redis.call('ACL', 'DELUSER', name)),
   };
-}
-
-async function asked<Answer>(url: string, ask: (redis: Redis) => Promise<Answer>): Promise<Answer> {
-  const redis = new Redis(url, { retryStrategy: () => null });
-  try {
-    return await ask(redis);
-  } finally {
-    redis.disconnect();
-  }
 }
 
 function refusalsOf(user: string, log: unknown): readonly string[] {
