@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { startRedisServer } from '@q/dev-redis';
 import { describeFailure, type Enumeration, listCases, playCases } from './crash-points/enumerate.ts';
 import { sampleCases } from './crash-points/sample-cases.ts';
+import { isHeld, linesOf, readMalformedCommand } from './malformed/malformed-options.ts';
+import { runMalformed } from './malformed/run-malformed.ts';
 import { runModel } from './model/run-model.ts';
 import { scenarios } from './scenarios/scenarios.ts';
 import { runStorm } from './storm/run-storm.ts';
@@ -15,7 +17,9 @@ pnpm chaos storm [--seed n] [--tasks n] [--kills n] [--freezes n] [--redis-kills
                  [--network-faults n] [--duration-ms n] [--workers n] [--producers n] [--lease-ms n]
                  [--json] [--report]         one of any size; --report writes tooling/chaos/REPORT.md
 pnpm chaos points [scenario]                 every scenario, broken at every command
-pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything`;
+pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything
+pnpm chaos malformed [--count n] [--seed n] [--json]
+                                             values that no producer writes, all met by one worker`;
 
 /** ms */
 const sampleBudget = 45_000;
@@ -40,6 +44,8 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
       return storm(readStormCommand(args));
     case 'points':
       return points(args[0] ?? '');
+    case 'malformed':
+      return malformed(args);
     default:
       log(usage);
       return false;
@@ -53,6 +59,14 @@ async function storm({ storm: options, json, report }: StormCommand): Promise<bo
   if (report) await writeFile(new URL('../REPORT.md', import.meta.url), page);
   log(`again: ${result.replay}`);
   return result.holds;
+}
+
+async function malformed(args: readonly string[]): Promise<boolean> {
+  const { options, json } = readMalformedCommand(args);
+  const report = await runMalformed(options, log);
+  process.stdout.write(`${json ? JSON.stringify(report) : linesOf(report)}\n`);
+  log(`again: pnpm chaos malformed --count ${options.count} --seed ${options.seed}`);
+  return isHeld(report);
 }
 
 async function sampledPoints(seed: number): Promise<boolean> {
