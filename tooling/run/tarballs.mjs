@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './command.mjs';
 import { pnpm } from './pnpm.mjs';
-
-/** What must not be sent to whoever installs a package. */
-const unwanted = /\.tsbuildinfo$|\.test(-d)?\.|\/(src|behaviour|test-support|\.results)\//;
+import { judgeDependencies, judgeFiles, judgeManifest, published } from './published.mjs';
 
 /**
  * Packs every published package and looks at it as whoever installs it will see it.
@@ -35,14 +33,32 @@ async function checkTarball(source, target) {
   const [file] = packed === 0 ? await readdir(target) : [];
   if (file === undefined) return 1;
   const tarball = join(target, file);
-  const surplus = listed(tarball).filter((path) => unwanted.test(path));
-  if (surplus.length > 0) process.stderr.write(`${file} holds what nobody needs: ${surplus.join(', ')}\n`);
+  const wrong = await judge(source, tarball);
+  for (const what of wrong) process.stderr.write(`${file} ${what}\n`);
   const publint = await pnpm(['exec', 'publint', 'run', tarball, '--strict']);
   const attw = await pnpm(['exec', 'attw', tarball, '--profile', 'esm-only', '--no-emoji', '--no-color']);
-  return Math.max(publint, attw, surplus.length > 0 ? 1 : 0);
+  return Math.max(publint, attw, wrong.length > 0 ? 1 : 0);
 }
 
-/** @param {string} tarball */
-function listed(tarball) {
-  return execFileSync('tar', ['tzf', tarball], { encoding: 'utf8' }).split('\n');
+/**
+ * @param {string} source
+ * @param {string} tarball
+ * @returns {Promise<string[]>}
+ */
+async function judge(source, tarball) {
+  const manifest = JSON.parse(tar('xzOf', tarball, 'package/package.json'));
+  const files = tar('tzf', tarball).trim().split('\n');
+  const { size } = await stat(tarball);
+  const most = published[manifest.name]?.mostBytes ?? 0;
+  return [
+    ...judgeManifest(manifest),
+    ...judgeFiles(manifest.name, files),
+    ...(size > most ? [`takes ${size} bytes; at most ${most} are expected`] : []),
+    ...(await judgeDependencies(source)),
+  ];
+}
+
+/** @param {readonly string[]} args */
+function tar(...args) {
+  return execFileSync('tar', args, { encoding: 'utf8' });
 }

@@ -3,6 +3,7 @@ import {
   decodeEnvelope,
   decodeResult,
   decodeTaskValue,
+  type Envelope,
   type FinishedTask,
   isBuiltInFailureType,
   parseErrorData,
@@ -92,7 +93,7 @@ function scriptedResult(
 ): object {
   const { finishedAt, tries, worker, body } = value;
   // What did not decode when it was claimed does not decode now.
-  const { name, createdAt, enqueuedAt } = decodeEnvelope(body) ?? {
+  const { name, createdAt, enqueuedAt } = envelopeOf(code, body) ?? {
     name: task.name,
     createdAt: finishedAt,
     enqueuedAt: finishedAt,
@@ -110,4 +111,11 @@ function scriptedResult(
     tries,
     workerId: worker,
   };
+}
+
+/** A malformed task keeps its whole value, of which the envelope may be sound and only the payload broken. */
+function envelopeOf(code: string, body: Buffer): Envelope | null {
+  if (code !== 'm') return decodeEnvelope(body);
+  const value = decodeTaskValue(body);
+  return value?.kind === 'pending' ? value.envelope : null;
 }

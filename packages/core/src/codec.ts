@@ -2,6 +2,7 @@ import { maxPayloadBytes } from './codec/limits.ts';
 import { isPlainJson, isSafeJson } from './codec/plain-json.ts';
 import { readRich, richMark, writeRich } from './codec/rich-json.ts';
 import { vettedCopy } from './codec/vetted-copy.ts';
+import { isCodecId } from './contract/names.ts';
 import { shown } from './contract/shown.ts';
 import {
   ConfigError,
@@ -126,8 +127,6 @@ export function decodePayload(codec: Codec, bytes: Uint8Array): unknown {
   }
 }
 
-const codecId = /^[A-Za-z0-9_.-]{1,32}$/;
-
 /** @throws ConfigError for what is no codec, or takes the id of the default one. */
 export function requireCodec(codec: Codec): Codec {
   if (codec === defaultCodec) return codec;
@@ -139,7 +138,7 @@ export function requireCodec(codec: Codec): Codec {
   ) {
     throw new ConfigError(`option "codec" must have an id, encode() and decode(); got ${shown(codec)}`);
   }
-  if (typeof codec.id === 'string' && codecId.test(codec.id) && codec.id !== defaultCodec.id) return codec;
+  if (isCodecId(codec.id) && codec.id !== defaultCodec.id) return codec;
   throw new ConfigError(
     `the id of a codec must be 1 to 32 letters, digits, dots, dashes or underscores, and not "q"; got ${shown(codec.id)}`,
   );

@@ -1,4 +1,5 @@
 /** The wire protocol: for `@q/client` and `@q/worker`, not for applications. It may change with any version. */
+export { type AclRole, aclRules } from './acl.ts';
 export { decodePayload, encodePayload, requireCodec } from './codec.ts';
 export type { ResolvedDurability } from './contract/durability.ts';
 export { resolveDurability } from './contract/durability.ts';

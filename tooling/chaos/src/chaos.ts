@@ -5,6 +5,8 @@ import { describeFailure, type Enumeration, listCases, playCases } from './crash
 import { sampleCases } from './crash-points/sample-cases.ts';
 import { describeReport, type FaultReport, playFaults } from './faults/play-faults.ts';
 import { readFaultsCommand } from './faults/read-faults-command.ts';
+import { isHeld, linesOf, readMalformedCommand } from './malformed/malformed-options.ts';
+import { runMalformed } from './malformed/run-malformed.ts';
 import { runModel } from './model/run-model.ts';
 import { scenarios } from './scenarios/scenarios.ts';
 import { runStorm } from './storm/run-storm.ts';
@@ -20,7 +22,9 @@ pnpm chaos storm [--full] [--seed n] [--tasks n] [--pieces n] [--kills n] [--fre
 pnpm chaos faults [name] [--size n | --gate] [--json]
                                              one after the other, with the counts of the promises
 pnpm chaos points [scenario]                 every scenario, broken at every command
-pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything`;
+pnpm chaos model [seed] [stories]            the scripts alone, under workers and clocks that do anything
+pnpm chaos malformed [--count n] [--seed n] [--json]
+                                             values that no producer writes, all met by one worker`;
 
 /** ms */
 const sampleBudget = 45_000;
@@ -54,6 +58,8 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
       return faultsOf(args);
     case 'points':
       return points(args[0] ?? '');
+    case 'malformed':
+      return malformed(args);
     default:
       log(usage);
       return false;
@@ -67,6 +73,14 @@ async function storm({ storm: options, json, report }: StormCommand): Promise<bo
   if (report) await writeFile(new URL('../REPORT.md', import.meta.url), page);
   log(`again: ${result.replay}`);
   return result.holds;
+}
+
+async function malformed(args: readonly string[]): Promise<boolean> {
+  const { options, json } = readMalformedCommand(args);
+  const report = await runMalformed(options, log);
+  process.stdout.write(`${json ? JSON.stringify(report) : linesOf(report)}\n`);
+  log(`again: pnpm chaos malformed --count ${options.count} --seed ${options.seed}`);
+  return isHeld(report);
 }
 
 async function sampledPoints(seed: number): Promise<boolean> {

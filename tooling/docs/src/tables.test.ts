@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { parseDuration } from '@q/core/wire';
+import { aclRules, parseDuration } from '@q/core/wire';
 import { describe, expect, it } from 'vitest';
 import { readDocument, repository, tableBelow } from './documents.ts';
 import { sourcesBelow } from './source-files.ts';
@@ -108,6 +108,17 @@ describe('the tables of options', () => {
       const cell = rows.get(option) ?? '';
       expect(codeIn(cell) ?? cell, option).toBe(written);
     }
+  });
+});
+
+describe('the users of Redis', () => {
+  it.each([
+    ['client', 'web'],
+    ['worker', 'work'],
+  ] as const)('that the page shows for a %s have the rules of the code', (role, name) => {
+    const [, below = ''] = page.text.split('<!-- acl -->\n');
+    const rules = aclRules({ role, queue: 'default' }).join(' ');
+    expect(below.split('\n')).toContain(`ACL SETUSER ${name} on >${name}-password ${rules}`);
   });
 });
 

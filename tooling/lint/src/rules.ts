@@ -56,7 +56,7 @@ const redisStaysInItsPort: ImportRule = (file, { specifier }) => {
 
 const keysHaveOneSpeller: FileRule = ({ path, text }) => {
   const isSpeller = path === 'packages/core/src/protocol/keys.ts';
-  if (isSpeller || isForTests(path) || path.endsWith('sources.gen.ts')) return [];
+  if (isSpeller || isForTests(path) || path.endsWith('.gen.ts')) return [];
   return text.split('\n').flatMap((line, index) => {
     const literals = [...line.matchAll(/(['"`])((?:\\.|(?!\1).)*)\1/g)];
     const spells = literals.some(([, , content]) => content?.startsWith('q:{'));

@@ -44,6 +44,7 @@ function entry(name: string, source: string): string {
   return `  ${propertyName(name)}: {\n    sha1: '${sha1}',\n    source: \`${text}\`,\n  },`;
 }
 
-function propertyName(name: string): string {
+/** How a script is named as a property. */
+export function propertyName(name: string): string {
   return /^[a-z]\w*$/.test(name) ? name : `'${name}'`;
 }

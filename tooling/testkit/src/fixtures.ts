@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { test as base, type TestAPI } from 'vitest';
 import { type ChildOptions, type ChildProcess, startChild } from './child-process.ts';
 import { queueName } from './queue-name.ts';
+import { createRedisUser, type RedisUser } from './redis-user.ts';
 import { sharedRedisUrl } from './shared-redis.ts';
 
 /** What a test of this repository may ask for by name. Each is made when it is asked for. */
@@ -17,6 +18,11 @@ export interface Fixtures {
   readonly startRedis: (options?: RedisServerOptions) => Promise<RedisServer>;
   /** Opens a connection to any server; closed after the test. */
   readonly connect: (url: string) => Redis;
+  /**
+   * The URL of `redisUrl` with a user of its own, who may do what the rules of `ACL SETUSER` say. A test in which he was
+   * refused anything fails.
+   */
+  readonly redisUser: (rules: readonly string[]) => Promise<string>;
   /** Starts `node entry`. A child that still runs when the test ends is killed, and the test fails. */
   readonly childProcess: (entry: string | URL, options?: ChildOptions) => ChildProcess;
 }
@@ -30,11 +36,21 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
   connect: async ({}, use) => {
     const opened: Redis[] = [];
     await use((url) => {
-      const redis = new Redis(url);
+      // As the packages do: what it says of the library needs a permission of its own.
+      const redis = new Redis(url, { disableClientInfo: true });
       opened.push(redis);
       return redis;
     });
     for (const redis of opened) redis.disconnect();
+  },
+  redisUser: async ({ redis }, use) => {
+    const users: RedisUser[] = [];
+    await use(async (rules) => {
+      const user = await createRedisUser(redis, rules);
+      users.push(user);
+      return user.url;
+    });
+    await refuseRefusals(users);
   },
   startRedis: async ({}, use) => {
     const started: RedisServer[] = [];
@@ -56,6 +72,13 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
     await refuseLeaks([...children]);
   },
 });
+
+async function refuseRefusals(users: readonly RedisUser[]): Promise<void> {
+  const refused = (await Promise.all(users.map((user) => user.refusals()))).flat();
+  await Promise.all(users.map((user) => user.remove()));
+  if (refused.length === 0) return;
+  throw new Error(`a user with too few permissions was refused: ${[...new Set(refused)].join(', ')}`);
+}
 
 async function refuseLeaks(running: readonly ChildProcess[]): Promise<void> {
   if (running.length === 0) return;

@@ -11,4 +11,5 @@ export { connectionOptions } from './connection-options.ts';
 export { type FaultyLine, openFaultyLine } from './faulty-line.ts';
 export { type Fixtures, test } from './fixtures.ts';
 export { queueName } from './queue-name.ts';
+export { createRedisUser, type RedisUser } from './redis-user.ts';
 export { sharedRedisUrl } from './shared-redis.ts';

@@ -13,6 +13,8 @@ const preferred: RedisOptions = {
   keepAlive: 10_000,
   disconnectTimeout: 500,
   maxLoadingRetryTime: 500,
+  // Two commands for every connection, which need a permission that Redis 7.0 does not know.
+  disableClientInfo: true,
 };
 
 function reconnectDelay(times: number): number {
@@ -85,6 +87,7 @@ export function clusterOverrides(purpose: ConnectionPurpose): ClusterOptions {
     clusterRetryStrategy: reconnectDelay,
     redisOptions: {
       connectionName: connectionName(purpose),
+      disableClientInfo: true,
       connectTimeout: 3_000,
       disconnectTimeout: 500,
       socketTimeout: 4_900,

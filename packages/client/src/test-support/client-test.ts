@@ -1,3 +1,4 @@
+import { type AclRole, aclRules } from '@q/core/wire';
 import { test as base, type Fixtures } from '@q/testkit';
 import type { TestAPI } from 'vitest';
 import type { Client } from '../client.ts';
@@ -10,6 +11,8 @@ import { type HandWorker, joinByHand } from './hand-worker.ts';
 /** What tests of the client may ask for by name, all on one queue of their own. */
 export interface ClientFixtures extends Fixtures {
   readonly queue: string;
+  /** The shared server as a user who may do what this role does, and nothing else. */
+  readonly urls: Readonly<Record<AclRole, string>>;
   /** A client on the shared server. */
   readonly client: Client;
   /** A worker on the shared server. */
@@ -21,20 +24,24 @@ export interface ClientFixtures extends Fixtures {
 
 export const test: TestAPI<ClientFixtures> = base.extend<Omit<ClientFixtures, keyof Fixtures>>({
   queue: async ({ queueName }, use) => use(queueName()),
+  urls: async ({ redisUser, queue }, use) => {
+    const urlOf = (role: AclRole): Promise<string> => redisUser(aclRules({ role, queue }));
+    await use({ client: await urlOf('client'), worker: await urlOf('worker') });
+  },
   client: async ({ makeClient }, use) => use(makeClient()),
   worker: async ({ makeWorker }, use) => use(await makeWorker()),
-  makeClient: async ({ redisUrl, queue }, use) => {
+  makeClient: async ({ urls, queue }, use) => {
     const made: Client[] = [];
     await use((options) => {
-      const client = createClient({ redis: redisUrl, queue, ...options });
+      const client = createClient({ redis: urls.client, queue, ...options });
       made.push(client);
       return client;
     });
     await Promise.all(made.map((client) => client.close()));
   },
-  makePort: async ({ redisUrl, queue }, use) => {
+  makePort: async ({ urls, queue }, use) => {
     const made: RedisPort[] = [];
-    await use((url = redisUrl, timeShift = 0) => {
+    await use((url = urls.worker, timeShift = 0) => {
       const port = openRedisPort({ redis: url, queue, purpose: 'test', timeShift });
       made.push(port);
       return port;

@@ -7,6 +7,13 @@ const scheduleName = /^[A-Za-z0-9_.:/-]{1,100}$/;
 /** No colon and no braces: a queue name stands between both in every key. */
 const queueName = /^[A-Za-z0-9_.-]{1,64}$/;
 
+const codecId = /^[A-Za-z0-9_.-]{1,32}$/;
+
+/** Whether a text may be the id of a codec. */
+export function isCodecId(value: unknown): value is string {
+  return typeof value === 'string' && codecId.test(value);
+}
+
 /** Whether a text may be a task's name, an id, a label or the name of a declared error. */
 export function isWord(value: unknown): value is string {
   return typeof value === 'string' && word.test(value);

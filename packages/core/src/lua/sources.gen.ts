@@ -21,7 +21,7 @@ export const luaSources: {
   readonly watch: LuaSource;
 } = {
   abort: {
-    sha1: '26e4dda33b9c2cd08159ed5aff6c8e533a56cf77',
+    sha1: 'f0894886228a75087a42344b059b828f4025de15',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -106,8 +106,8 @@ local header_end = string.find(value, '\\n', 1, true)
 local header = header_end and string.sub(value, 1, header_end - 1) or ''
 local nonce, ttl = string.match(header, '^[^;]*;[^;]*;([^;]*);[^;]*;[^;]*;[^;]*;[^;]*;?([^;]*)$')
 local readable, removed_at = kept_until(ttl or '', now)
-local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header_end + 1, true)
-local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
+local line_end = header_end and string.find(value, '\\n', header_end + 1, true)
+local kept = code == 'm' and value or string.sub(value, (header_end or 0) + 1, line_end or -1)
 local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
 return ended, removed_at
 end
@@ -654,7 +654,7 @@ end
 return reply`,
   },
   renew: {
-    sha1: 'aeebf4ea6c8db77a25e3da9dda704c3ea9294fdc',
+    sha1: 'e41b0dcc26b2e3e848ee1fe44f9b1da2f2234365',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -739,8 +739,8 @@ local header_end = string.find(value, '\\n', 1, true)
 local header = header_end and string.sub(value, 1, header_end - 1) or ''
 local nonce, ttl = string.match(header, '^[^;]*;[^;]*;([^;]*);[^;]*;[^;]*;[^;]*;[^;]*;?([^;]*)$')
 local readable, removed_at = kept_until(ttl or '', now)
-local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header_end + 1, true)
-local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
+local line_end = header_end and string.find(value, '\\n', header_end + 1, true)
+local kept = code == 'm' and value or string.sub(value, (header_end or 0) + 1, line_end or -1)
 local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
 return ended, removed_at
 end
@@ -956,7 +956,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '92831dd12e3c2cef1795b5dfd05680536ffbc2a2',
+    sha1: '8c22d7c8919c7490fb68a62f38a6e158ab6a4722',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1047,8 +1047,8 @@ local header_end = string.find(value, '\\n', 1, true)
 local header = header_end and string.sub(value, 1, header_end - 1) or ''
 local nonce, ttl = string.match(header, '^[^;]*;[^;]*;([^;]*);[^;]*;[^;]*;[^;]*;[^;]*;?([^;]*)$')
 local readable, removed_at = kept_until(ttl or '', now)
-local line_end = header_end and code ~= 'm' and string.find(value, '\\n', header_end + 1, true)
-local kept = string.sub(value, (header_end or 0) + 1, line_end or -1)
+local line_end = header_end and string.find(value, '\\n', header_end + 1, true)
+local kept = code == 'm' and value or string.sub(value, (header_end or 0) + 1, line_end or -1)
 local ended = code .. ';' .. tag .. ';' .. (nonce or '') .. ';' .. readable .. ';' .. now .. ';;' .. tries .. '\\n' .. kept
 return ended, removed_at
 end

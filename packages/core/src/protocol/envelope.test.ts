@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { resolveHeaders } from '../contract/headers.ts';
 import { decodeEnvelope, encodeEnvelopeLine } from './envelope.ts';
 
 const facts = { name: 'image.resize', createdAt: 5, enqueuedAt: 6, headers: {}, codec: '' };
 const word = fc.stringMatching(/^[A-Za-z0-9_.:/-]{1,40}$/);
+const codec = fc.stringMatching(/^[A-Za-z0-9_.-]{1,32}$/);
 
 test('an envelope decodes to what was encoded, whatever its headers and payload hold', () => {
   const envelopes = fc.record({
@@ -11,7 +13,7 @@ test('an envelope decodes to what was encoded, whatever its headers and payload 
     createdAt: fc.maxSafeNat(),
     enqueuedAt: fc.maxSafeNat(),
     headers: fc.dictionary(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ unit: 'grapheme' })),
-    codec: fc.oneof(fc.constant(''), word),
+    codec: fc.oneof(fc.constant(''), codec),
   });
   fc.assert(
     fc.property(envelopes, fc.uint8Array(), (envelope, payload) => {
@@ -55,8 +57,24 @@ test.for([
   '1;;5;6;a;[]\n',
   '1;;5;6;a;null\n',
   '1;;5;6;a;{"x":1}\n',
+  '1;;5;6;a b;\n',
+  '1;;5;6;a\u0000;\n',
+  '1;;5;6;ä;\n',
+  `1;;5;6;${'a'.repeat(129)};\n`,
+  '1;no codec;5;6;a;\n',
+  `1;${'c'.repeat(33)};5;6;a;\n`,
 ])('%j is no envelope of this version', (text) => {
   expect(decodeEnvelope(Buffer.from(text))).toBeNull();
+});
+
+test('a line longer than any producer writes is no envelope, and is not parsed', () => {
+  expect(decodeEnvelope(Buffer.from(`1;;5;6;a;{"x":"${'y'.repeat(65_536)}"}\n`))).toBeNull();
+});
+
+test('the longest headers that a producer may send fit', () => {
+  const headers = resolveHeaders({ '\u0001': '\u0001'.repeat(8_191) });
+  const line = encodeEnvelopeLine({ ...facts, name: 'a'.repeat(128), codec: 'c'.repeat(32), headers });
+  expect(decodeEnvelope(Buffer.from(line))).toMatchObject({ headers });
 });
 
 test('no bytes make decoding throw', () => {

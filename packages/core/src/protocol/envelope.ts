@@ -1,4 +1,5 @@
 import type { Headers } from '../contract/headers.ts';
+import { isCodecId, isWord } from '../contract/names.ts';
 
 /** What a producer says of one enqueued unit; the opaque part of a task's value. */
 export interface Envelope {
@@ -16,6 +17,8 @@ export interface Envelope {
 export type EnvelopeFacts = Omit<Envelope, 'payload'>;
 
 const version = '1';
+/** Bytes. Headers of 8 KiB, every character of them escaped, and the other fields stay below it. */
+const longestLine = 65_536;
 const noHeaders: Headers = Object.freeze({});
 
 /** First line: version; codec; createdAt; enqueuedAt as ms after it; name; headers as JSON. The payload follows. */
@@ -28,13 +31,15 @@ export function encodeEnvelopeLine(facts: EnvelopeFacts): string {
 /** `null` for bytes that no producer of this version writes. @param from - where it begins */
 export function decodeEnvelope(bytes: Buffer, from = 0): Envelope | null {
   const end = bytes.indexOf(10, from);
-  if (end === -1) return null;
+  if (end === -1 || end - from > longestLine) return null;
   const parts = splitFields(bytes.toString('utf8', from, end), 5);
   if (parts === null) return null;
   const [written, codec = '', created, later = '', name = '', listed = ''] = parts;
   const createdAt = Number(created);
   const enqueuedAt = createdAt + Number(later);
-  if (written !== version || name === '' || !isTime(createdAt) || !isTime(enqueuedAt)) return null;
+  if (written !== version || !isTime(createdAt) || !isTime(enqueuedAt)) return null;
+  // What is no name is somebody's bytes, and names stand in logs.
+  if (!isWord(name) || (codec !== '' && !isCodecId(codec))) return null;
   const headers = listed === '' ? noHeaders : decodeHeaders(listed);
   if (headers === null) return null;
   return { name, createdAt, enqueuedAt, headers, codec, payload: bytes.subarray(end + 1) };

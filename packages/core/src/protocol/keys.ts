@@ -48,8 +48,18 @@ export interface QueueKeys {
   readonly channel: (client: string) => string;
 }
 
+function speller(queue: string): (suffix: string) => string {
+  return (suffix) => `q:{${queue}}:${suffix}`;
+}
+
+/** Globs, as Redis matches them, that fit all keys of a queue, and all its channels. */
+export function queuePatterns(queue: string): { readonly keys: string; readonly channels: string } {
+  const at = speller(queue);
+  return { keys: at('*'), channels: at('c:*') };
+}
+
 export function queueKeys(queue: string): QueueKeys {
-  const at = (suffix: string): string => `q:{${queue}}:${suffix}`;
+  const at = speller(queue);
   const prefix = at('task:');
   return {
     queue,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeResult, encodeResultLine } from './result.ts';
 
 const word = fc.stringMatching(/^[A-Za-z0-9_.:/-]{1,40}$/);
+const codec = fc.stringMatching(/^[A-Za-z0-9_.-]{1,32}$/);
 const facts = fc.record({
   name: word,
   createdAt: fc.maxSafeNat(),
@@ -10,7 +11,7 @@ const facts = fc.record({
   startedAt: fc.maxSafeNat(),
   finishedAt: fc.maxSafeNat(),
   tries: fc.nat(),
-  codec: fc.oneof(fc.constant(''), word),
+  codec: fc.oneof(fc.constant(''), codec),
 });
 
 test('a result decodes to what was encoded', () => {
@@ -63,3 +64,10 @@ test('a result that no worker wrote is none', () => {
 test('no bytes make decoding throw', () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void decode(bytes)));
 });
+
+test.for([';1;2;3;;;\n', ';1;2;3;;a b;\n', ';1;2;3;;ä;\n', 'no codec;1;2;3;;a;\n', ';x;2;3;;a;\n', ';1;2;3'])(
+  '%j is no result of this version',
+  (text) => {
+    expect(decode(text)).toBeNull();
+  },
+);

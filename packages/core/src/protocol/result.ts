@@ -1,3 +1,4 @@
+import { isCodecId, isWord } from '../contract/names.ts';
 import type { FinishedTask } from './task-value.ts';
 
 /** What a worker says of one finished run, the opaque part of a `+` or `-` value. */
@@ -44,7 +45,8 @@ export function decodeResult(
   const enqueuedAt = startedAt - distance(enqueued);
   const createdAt = enqueuedAt - distance(created);
   const triesMade = tries === '' ? 1 : Number(tries);
-  if (name === '' || !areWhole(createdAt, enqueuedAt, startedAt, triesMade)) return null;
+  if (!isWord(name) || (codec !== '' && !isCodecId(codec))) return null;
+  if (!areWhole(createdAt, enqueuedAt, startedAt, triesMade)) return null;
   const payload = body.subarray(end + 1);
   return { createdAt, enqueuedAt, startedAt, finishedAt, tries: triesMade, name, worker, codec, payload };
 }

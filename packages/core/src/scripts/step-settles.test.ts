@@ -173,7 +173,7 @@ test('an aborted and a malformed task end without a payload; a malformed one kee
   expect(late?.kind === 'finished' && late.body.toString()).toBe('1;;1000;;greet;\n');
   const broken = await queue.value('broken');
   expect(broken).toMatchObject({ kind: 'finished', code: 'm', tag: 'w1|1' });
-  expect(broken?.kind === 'finished' && broken.body.toString()).toBe('not an envelope');
+  expect(broken?.kind === 'finished' && broken.body.toString()).toBe('q;;;;;;\nnot an envelope');
 });
 
 test('a retry waits for its time and remembers tries and error', async ({ queue }) => {

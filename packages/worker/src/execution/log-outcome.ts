@@ -1,10 +1,10 @@
-import { describeFailure } from '@q/core/wire';
 import type { Logger } from '../log.ts';
 import type { Outcome } from './decide-outcome.ts';
 import type { Delivery } from './delivery.ts';
+import { loggedError } from './logged-error.ts';
 import type { Run } from './run.ts';
 
-/** Says what became of a run, where that is worth a line. Arguments and results stay out of it. */
+/** Says what became of a run, where that is worth a line. Arguments, results and the words of handlers stay out of it. */
 export function logOutcome(delivery: Delivery, outcome: Outcome, log: Logger): void {
   switch (outcome.kind) {
     case 'succeed':
@@ -13,10 +13,7 @@ export function logOutcome(delivery: Delivery, outcome: Outcome, log: Logger): v
     case 'drop':
       return;
     case 'fail':
-      log.warn(
-        { ...factsOf(delivery), error: describeFailure(outcome.error, outcome.type) },
-        'a task failed',
-      );
+      log.warn({ ...factsOf(delivery), error: loggedError(outcome.error, outcome.type) }, 'a task failed');
       return;
     case 'fail-declared':
       log.info({ ...factsOf(delivery), type: outcome.error.type }, 'a task failed with a declared error');
@@ -47,7 +44,7 @@ function factsOf({ id, envelope, tries }: Delivery): object {
 export function logLateEnd({ id, envelope }: Delivery, ended: Run, log: Logger): void {
   if (ended.kind !== 'threw') return;
   log.debug(
-    { task: id, name: envelope?.name, error: describeFailure(ended.error) },
+    { task: id, name: envelope?.name, error: loggedError(ended.error, 'error') },
     'a handler that was interrupted has ended with an error',
   );
 }

@@ -20,7 +20,7 @@ const board = new StartBoard(order.board);
 /** Ms between two looks at the main loop; one that shows no life in two of them is blocked. */
 const lookEvery = 200;
 
-const preferred: RedisOptions = { connectTimeout: 3_000, keepAlive: 10_000 };
+const preferred: RedisOptions = { connectTimeout: 3_000, keepAlive: 10_000, disableClientInfo: true };
 /** Nothing is kept for later: a renewal that cannot be sent now is made anew when it can. */
 const required: RedisOptions = {
   lazyConnect: false,

@@ -1,4 +1,5 @@
 import { type Client, createClient } from '@q/client';
+import { type AclRole, aclRules } from '@q/core/wire';
 import { test as base, type Fixtures } from '@q/testkit';
 import type { TestAPI } from 'vitest';
 import { createWorker, type Worker } from '../create-worker.ts';
@@ -9,6 +10,7 @@ import { type RecordedLog, recordedLog } from './recorded-log.ts';
 /** A queue of its own with a client, and workers that are stopped after the test. */
 export interface Rig {
   readonly queue: string;
+  /** The server for workers. */
   readonly url: string;
   readonly client: Client;
   /** What all workers of the rig log. */
@@ -26,14 +28,30 @@ interface RigFixtures extends Fixtures {
 export const test: TestAPI<RigFixtures> = base.extend<Pick<RigFixtures, 'rig' | 'rigOn'>>({
   rigOn: async ({ queueName }, use) => {
     const closers: (() => Promise<void>)[] = [];
-    await use((url) => createRig(url, queueName(), closers));
-    for (const close of closers.reverse()) await close();
+    await use((url) => createRig({ client: url, worker: url }, queueName(), closers));
+    await closeAll(closers);
   },
-  rig: async ({ rigOn, redisUrl }, use) => use(rigOn(redisUrl)),
+  // Its client and its workers are users who may do what their roles do, and nothing else.
+  rig: async ({ redisUser, queueName }, use) => {
+    const queue = queueName();
+    const urlOf = (role: AclRole): Promise<string> => redisUser(aclRules({ role, queue }));
+    const closers: (() => Promise<void>)[] = [];
+    await use(createRig({ client: await urlOf('client'), worker: await urlOf('worker') }, queue, closers));
+    await closeAll(closers);
+  },
 });
 
-function createRig(url: string, queue: string, closers: (() => Promise<void>)[]): Rig {
-  const client = createClient({ redis: url, queue });
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers.toReversed()) await close();
+}
+
+function createRig(
+  urls: Readonly<Record<AclRole, string>>,
+  queue: string,
+  closers: (() => Promise<void>)[],
+): Rig {
+  const url = urls.worker;
+  const client = createClient({ redis: urls.client, queue });
   const log = recordedLog();
   closers.push(() => client.close());
   return {

@@ -2,6 +2,8 @@ import type { Fixtures } from '@q/testkit';
 import { test as base } from '@q/testkit';
 import type { Redis } from 'ioredis';
 import type { TestAPI } from 'vitest';
+import { type AclRole, aclRules, scriptsOf } from '../../acl.ts';
+import type { luaSources } from '../../lua/sources.gen.ts';
 import { type QueueKeys, queueKeys } from '../../protocol/keys.ts';
 import { decodeTaskValue, type TaskValue } from '../../protocol/task-value.ts';
 import { type EnqueueItem, type EnqueueReply, enqueue } from '../enqueue.ts';
@@ -11,7 +13,7 @@ import type { Script } from '../script.ts';
 import type { SettleItem, SettleOutcome } from '../settle-item.ts';
 import { type ClaimReply, type StepInput, type StepReply, step } from '../step.ts';
 import { dumpQueue } from './dump-queue.ts';
-import { type BoundCall, bindCall, runScript } from './run-script.ts';
+import { type BoundCall, bindCall, type CallTarget, runScript } from './run-script.ts';
 import { type SampleTask, sampleItem } from './sample-values.ts';
 
 /** The lease of every worker in these tests, ms. */
@@ -54,7 +56,16 @@ export interface QueueUnderTest {
 export const test: TestAPI<Fixtures & { readonly queue: QueueUnderTest }> = base.extend<{
   readonly queue: QueueUnderTest;
 }>({
-  queue: async ({ redis, queueName }, use) => use(openQueue(redis, queueName())),
+  // Scripts are run by users who may do what clients or workers do, and nothing else: none may fail half way for want of
+  // a permission, whatever branch it takes.
+  queue: async ({ redis, queueName, redisUser, connect }, use) => {
+    const name = queueName();
+    const connectAs = async (role: AclRole): Promise<Redis> =>
+      connect(await redisUser(aclRules({ role, queue: name })));
+    await use(
+      openQueue(redis, name, { client: await connectAs('client'), worker: await connectAs('worker') }),
+    );
+  },
 });
 
 export function settlesOf(claim: number, outcomes: Record<string, SettleOutcome>): SettleItem[] {
@@ -80,16 +91,30 @@ export function numberedIds(count: number, prefix = 't'): string[] {
   return Array.from({ length: count }, (_, at) => `${prefix}${String(at).padStart(4, '0')}`);
 }
 
-export function openQueue(redis: Redis, name: string): QueueUnderTest {
+type Runners = Readonly<Record<AclRole, Redis>>;
+
+/** `redis` looks at the queue, the runners run the scripts of their roles. */
+export function openQueue(
+  redis: Redis,
+  name: string,
+  runners: Runners = { client: redis, worker: redis },
+): QueueUnderTest {
   const keys = queueKeys(name);
-  const target = { redis, keys, shift: 0 };
-  const run: QueueUnderTest['run'] = async (script, input) => await runScript(target, script, input);
+  const targets = {
+    client: { redis: runners.client, keys, shift: 0 },
+    worker: { redis: runners.worker, keys, shift: 0 },
+  };
+  const targetFor = (script: { readonly name: keyof typeof luaSources }): CallTarget =>
+    scriptsOf('client').includes(script.name) ? targets.client : targets.worker;
+  const run: QueueUnderTest['run'] = async (script, input) =>
+    await runScript(targetFor(script), script, input);
   const now = async (): Promise<number> => {
     const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
-    return seconds * 1_000 + Math.floor(micros / 1_000) + target.shift;
+    return seconds * 1_000 + Math.floor(micros / 1_000) + targets.worker.shift;
   };
   const later = (ms: number): void => {
-    target.shift += ms;
+    targets.client.shift += ms;
+    targets.worker.shift += ms;
   };
   const enqueueAll = async (...items: EnqueueItem[]): Promise<EnqueueReply> =>
     await run(enqueue, { notAfter: (await now()) + 30_000, items });
@@ -100,7 +125,7 @@ export function openQueue(redis: Redis, name: string): QueueUnderTest {
     later,
     now,
     run,
-    bind: (script, input) => bindCall(target, script, input),
+    bind: (script, input) => bindCall(targetFor(script), script, input),
     enqueue: enqueueAll,
     ...workersOf(run, later, enqueueAll),
     ...stateOf(redis, keys),
