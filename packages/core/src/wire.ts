@@ -52,7 +52,7 @@ export { noTries } from './protocol/tries.ts';
 export { PROTOCOL_VERSION } from './protocol/version.ts';
 export type { AbortInput, AbortReply } from './scripts/abort.ts';
 export { abort } from './scripts/abort.ts';
-export type { AuditInput, AuditReply, AuditSubject } from './scripts/audit.ts';
+export type { AuditedLists, AuditInput, AuditReply, AuditSubject } from './scripts/audit.ts';
 export { audit } from './scripts/audit.ts';
 export type { AuditFinding, StrandedPlace } from './scripts/audit-finding.ts';
 export type { DefineInput, DefineReply } from './scripts/define.ts';

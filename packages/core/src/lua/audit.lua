@@ -17,14 +17,16 @@
 -- KEYS[14] task:<id>      string, one for every task that is judged, in order (any number; the task may not be there)
 -- ARGV[1]  ms added to Redis time
 -- ARGV[2]  '1' when what is found is put right
--- ARGV[3]  '1' when the lists are searched for tasks that should be in one of them
+-- ARGV[3]  what is done about tasks that should be in a list: '' answers them, 'search' looks for what has not been
+--          seen in the lists, 'searched' takes them as being in none
 -- ARGV[4]  '1' when no task of the queue is kept for ever
 -- ARGV[5]  lease for workers that have none, ms
 -- ARGV[6]  how many tasks are judged; with the others at most 200
--- ARGV[7]  'worker', 'lock' or 'schedule' and its name, for each of the others
+-- ARGV[7]  with 'search' and 'searched' what `tries` had of each of these tasks before the lists were walked, or '';
+--          then 'worker', 'lock' or 'schedule' and its name, for each of the others
 --
--- replies { now, { id of a task that should be in a list, when those are not searched, … }, { kind, name, detail, 1 when it
---           is put right or would be, … } }
+-- replies { now, { id of a task that should be in a list, its record or '', … }, { kind, name, detail, 1 when it is put
+--           right or would be, … } }
 -- @include fragments/keys.lua
 -- @include fragments/clock.lua
 -- @include fragments/lists.lua
@@ -38,9 +40,10 @@
 
 -- validate
 local MOST = 200
-local repairs, searches, all_end = ARGV[2] == '1', ARGV[3] == '1', ARGV[4] == '1'
+local repairs, lists, all_end = ARGV[2] == '1', ARGV[3], ARGV[4] == '1'
 local lease, count = tonumber(ARGV[5]), tonumber(ARGV[6])
-local subjects = count + (#ARGV - 6) / 2
+local first_other = lists == '' and 7 or 7 + count
+local subjects = count + (#ARGV - first_other + 1) / 2
 if subjects > MOST then return redis.error_reply('ERR audit takes at most ' .. MOST .. ' subjects, got ' .. subjects) end
 
 -- Keys that may be written, whatever the subjects are.
@@ -54,13 +57,18 @@ end
 local now = read_now()
 local plan = new_plan()
 read_types()
-for _, task in ipairs(read_tasks(14, count)) do read_task(plan, task, all_end, now) end
-if searches and #plan.waiting > 0 then read_stranded(plan) end
+for _, task in ipairs(read_tasks(14, count, lists ~= '')) do read_task(plan, task, all_end, now) end
+if lists ~= '' and #plan.waiting > 0 then read_stranded(plan, lists == 'search') end
 local tokens = redis.call('LLEN', KEYS[11])
-for at = 7, #ARGV, 2 do read_other(plan, ARGV[at], ARGV[at + 1]) end
+for at = first_other, #ARGV, 2 do read_other(plan, ARGV[at], ARGV[at + 1]) end
 local is_ringing = tokens > 1
 if is_ringing then add_finding(plan, 'ringing', '', tostring(tokens), true) end
-local reply = { now, plan.waiting, plan.findings }
+local waiting = {}
+for at, id in ipairs(plan.waiting) do
+  waiting[2 * at - 1] = id
+  waiting[2 * at] = plan.unheld[id].record or ''
+end
+local reply = { now, waiting, plan.findings }
 if not repairs or #plan.findings == 0 then return reply end
 
 -- write

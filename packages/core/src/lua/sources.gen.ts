@@ -171,7 +171,7 @@ write_endings(endings, { KEYS[3], KEYS[5], KEYS[6] })
 return { now, 'aborted' }`,
   },
   audit: {
-    sha1: 'db2218f260f5a696fe5aad4620994549f6aac165',
+    sha1: 'bbfcdf549329759926c8af9f85500afbf10cd0f4',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -335,7 +335,7 @@ plan.locked[#plan.locked + 1] = lock
 plan.locked[#plan.locked + 1] = task.id .. ',' .. task.tag
 end
 local FINISHED, LEAST_KEPT, DEFAULT_KEPT = '+-aepcurm', 60000, 300000
-local function read_tasks(first, count)
+local function read_tasks(first, count, expects)
 local tasks, ids = {}, {}
 for at = 1, count do ids[at] = string.sub(KEYS[first - 1 + at], #prefix + #'task:' + 1) end
 local tags, records = read_fields(KEYS[1], ids), read_fields(KEYS[5], ids)
@@ -348,6 +348,7 @@ tasks[at] = {
 id = id, key = key, head = type(head) == 'string' and head, ends_in = redis.call('PTTL', key), tag = tags[at],
 due = scores[at], record = records[at], abort = aborts[at], watch = watchers[at],
 history = redis.call('PTTL', history_key(id)), byte = type(head) == 'string' and string.sub(head, 1, 1),
+expected = expects and ARGV[6 + at],
 }
 end
 return tasks
@@ -409,8 +410,10 @@ read_holder(plan, task)
 read_own_lock(plan, task)
 elseif task.byte == 'q' then
 drop_due(plan, task)
+if not task.expected or task.expected == (task.record or '') then
 plan.waiting[#plan.waiting + 1] = task.id
 plan.unheld[task.id] = task
+end
 elseif not task.due then
 add_finding(plan, 'stranded', task.id, 'due', true)
 plan.due[#plan.due + 1] = now
@@ -429,23 +432,17 @@ else
 add_finding(plan, 'unreadable', task.id, '', false)
 end
 end
-local PAGE, FEW = 1000, 4
-local function read_is_listed(id)
-return redis.call('LPOS', KEYS[2], id) or redis.call('LPOS', KEYS[3], id)
-end
+local PAGE, NEXT = 1000, 10000
 local function read_unlisted(ids)
-local unlisted, left = {}, #ids
-for _, id in ipairs(ids) do unlisted[id] = left > FEW or not read_is_listed(id) end
-if left <= FEW then return unlisted end
+local unlisted = {}
+for _, id in ipairs(ids) do unlisted[id] = true end
 for _, key in ipairs({ KEYS[2], KEYS[3] }) do
-local first, page = 0, nil
+local last, page = -1, nil
 repeat
-page = redis.call('LRANGE', key, first, first + PAGE - 1)
-for _, id in ipairs(page) do
-if unlisted[id] then unlisted[id], left = false, left - 1 end
-end
-first = first + PAGE
-until #page < PAGE or left == 0
+page = redis.call('LRANGE', key, last - PAGE + 1, last)
+for _, id in ipairs(page) do unlisted[id] = nil end
+last = last - PAGE
+until #page < PAGE or last < -NEXT
 end
 return unlisted
 end
@@ -466,25 +463,27 @@ end
 end
 return found
 end
-local function read_stranded(plan)
-local unlisted = read_unlisted(plan.waiting)
-local is_any = false
-for _, is_unlisted in pairs(unlisted) do is_any = is_any or is_unlisted end
-local claims = is_any and read_claims(plan, unlisted)
-for _, id in ipairs(plan.waiting) do
-if unlisted[id] then
-local tags = claims[id] or {}
-local is_suspect = crashes_of(plan.unheld[id].record) >= CRASHES_UNTIL_SUSPECT
-local place = #tags > 0 and 'running' or is_suspect and 'suspects' or 'ready'
-add_finding(plan, 'stranded', id, place, #tags < 2)
+local function add_stranded(plan, task, tags)
+local is_suspect = crashes_of(task.record) >= CRASHES_UNTIL_SUSPECT
+add_finding(plan, 'stranded', task.id, #tags > 0 and 'running' or is_suspect and 'suspects' or 'ready', #tags < 2)
 if #tags == 1 then
-plan.held[#plan.held + 1] = id
+plan.held[#plan.held + 1] = task.id
 plan.held[#plan.held + 1] = tags[1]
 elseif #tags == 0 then
 local list = is_suspect and plan.suspects or plan.ready
-list[#list + 1] = id
+list[#list + 1] = task.id
 end
 end
+local function read_stranded(plan, searches)
+local unlisted = {}
+if searches then
+unlisted = read_unlisted(plan.waiting)
+else
+for _, id in ipairs(plan.waiting) do unlisted[id] = true end
+end
+local claims = next(unlisted) and read_claims(plan, unlisted)
+for _, id in ipairs(plan.waiting) do
+if unlisted[id] then add_stranded(plan, plan.unheld[id], claims[id] or {}) end
 end
 plan.waiting = {}
 end
@@ -520,9 +519,10 @@ read_schedule(plan, name)
 end
 end
 local MOST = 200
-local repairs, searches, all_end = ARGV[2] == '1', ARGV[3] == '1', ARGV[4] == '1'
+local repairs, lists, all_end = ARGV[2] == '1', ARGV[3], ARGV[4] == '1'
 local lease, count = tonumber(ARGV[5]), tonumber(ARGV[6])
-local subjects = count + (#ARGV - 6) / 2
+local first_other = lists == '' and 7 or 7 + count
+local subjects = count + (#ARGV - first_other + 1) / 2
 if subjects > MOST then return redis.error_reply('ERR audit takes at most ' .. MOST .. ' subjects, got ' .. subjects) end
 local function read_types()
 for _, key in ipairs({ KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[12] }) do redis.call('HLEN', key) end
@@ -532,13 +532,18 @@ end
 local now = read_now()
 local plan = new_plan()
 read_types()
-for _, task in ipairs(read_tasks(14, count)) do read_task(plan, task, all_end, now) end
-if searches and #plan.waiting > 0 then read_stranded(plan) end
+for _, task in ipairs(read_tasks(14, count, lists ~= '')) do read_task(plan, task, all_end, now) end
+if lists ~= '' and #plan.waiting > 0 then read_stranded(plan, lists == 'search') end
 local tokens = redis.call('LLEN', KEYS[11])
-for at = 7, #ARGV, 2 do read_other(plan, ARGV[at], ARGV[at + 1]) end
+for at = first_other, #ARGV, 2 do read_other(plan, ARGV[at], ARGV[at + 1]) end
 local is_ringing = tokens > 1
 if is_ringing then add_finding(plan, 'ringing', '', tostring(tokens), true) end
-local reply = { now, plan.waiting, plan.findings }
+local waiting = {}
+for at, id in ipairs(plan.waiting) do
+waiting[2 * at - 1] = id
+waiting[2 * at] = plan.unheld[id].record or ''
+end
+local reply = { now, waiting, plan.findings }
 if not repairs or #plan.findings == 0 then return reply end
 redis.call('ZREM', KEYS[9], '')
 write_plan(plan, lease, now)

@@ -10,13 +10,16 @@ import { sampleItem, sampleResult } from './test-support/sample-values.ts';
 const lock = uniqueLock('report');
 const later = { kind: 'delay', ms: 1_000 } as const;
 
-/** A repair that looks into the lists, unless something else is wished. */
+/** As the auditor does it: it asks what should be in a list, and then for what is in none. */
 async function judge(
   queue: QueueUnderTest,
   wishes: Partial<AuditInput>,
 ): Promise<readonly (AuditFinding & { readonly isRepairable: boolean })[]> {
-  const input = { ids: [], others: [], repairs: true, searches: true, allEnd: false, lease, ...wishes };
-  const { findings } = await queue.run(audit, input);
+  const input = { ids: [], others: [], repairs: true, allEnd: false, lease, ...wishes };
+  const { ids } = input;
+  const { waiting } = await queue.run(audit, { ...input, ids, repairs: false, lists: { kind: 'unread' } });
+  const records = ids.map((id) => waiting.get(id) ?? '');
+  const { findings } = await queue.run(audit, { ...input, lists: { kind: 'search', records } });
   return findings.map(({ finding, isRepairable }) => ({ ...finding, isRepairable }));
 }
 
@@ -53,13 +56,26 @@ describe('an audit of a queue in order', () => {
 
   test('answers what should be in a list when it does not look into them', async ({ queue }) => {
     await working(queue);
+    await queue.redis.hset(queue.keys.tries, 'waits', '1,1,0,,');
     const input = { ids: ['held', 'waits'], others: [], repairs: true, allEnd: false, lease };
 
-    expect(await queue.run(audit, { ...input, searches: false })).toMatchObject({
-      waiting: ['waits'],
-      findings: [],
-    });
-    expect(await queue.run(audit, { ...input, searches: true })).toMatchObject({ waiting: [], findings: [] });
+    const reply = await queue.run(audit, { ...input, lists: { kind: 'unread' } });
+
+    expect(reply).toMatchObject({ waiting: new Map([['waits', '1,1,0,,']]), findings: [] });
+  });
+
+  test('does not take for stranded what has moved since it was looked for', async ({ queue }) => {
+    await queue.put(['moved']);
+    await queue.redis.hset(queue.keys.tries, 'moved', '2,2,0,,w1|2');
+    await queue.redis.del(queue.keys.ready);
+    const input = { ids: ['moved'], others: [], repairs: true, allEnd: false, lease };
+
+    for (const kind of ['search', 'searched'] as const) {
+      const { findings } = await queue.run(audit, { ...input, lists: { kind, records: ['1,1,0,,w1|1'] } });
+      expect(findings).toEqual([]);
+    }
+    const lists = { kind: 'searched', records: ['2,2,0,,w1|2'] } as const;
+    expect((await queue.run(audit, { ...input, lists })).findings).toHaveLength(1);
   });
 
   test('does not mind ids in lists that were aborted or have ended', async ({ queue }) => {
@@ -176,6 +192,23 @@ describe('a task that is held', () => {
     await queue.lapseAllBut('w3');
     await queue.step('w3', { tend: true });
     expect(await queue.ready()).toEqual(['held', 'waits']);
+  });
+
+  test('by a worker that was being emptied is taken over, too', async ({ queue }) => {
+    const ids = numberedIds(201);
+    await queue.join('w1', 'w2');
+    await queue.put(ids);
+    await queue.take('w1', 201);
+    await queue.lapseAllBut('w2');
+    await queue.step('w2', { tend: true });
+    await queue.redis.del(queue.keys.dead);
+    await queue.step('w2', { tend: true });
+    const [last = ''] = await queue.redis.hkeys(queue.keys.running);
+
+    expect(await judge(queue, { ids: [last] })).toMatchObject([{ kind: 'orphaned', id: last, worker: 'w1' }]);
+    await queue.lapseAllBut('w2');
+    await queue.step('w2', { tend: true });
+    expect((await queue.ready()).toSorted()).toEqual(ids);
   });
 
   test('by a worker without a lease that lives goes on', async ({ queue }) => {
@@ -352,18 +385,32 @@ describe('what there is beside tasks', () => {
   });
 });
 
-test.for([0, 1, 4, 5, 200])('%i stranded tasks among 2,500 that are not', async (size, { queue }) => {
+test.for([0, 1, 200])('%i stranded tasks among 2,500 that are not', async (size, { queue }) => {
   const ids = numberedIds(size, 'lost');
   await queue.join('w1');
   await queue.put(ids.concat('other'));
   await queue.redis.del(queue.keys.ready);
   for (let turn = 0; turn < 5; turn += 1) await queue.put(numberedIds(500, `turn${turn}-`));
-  await queue.redis.rpush(queue.keys.ready, ...numberedIds(1, 'turn4-'));
 
-  const found = await judge(queue, { ids: ids.toReversed() });
+  const known = [0, 1, 2, 3, 4].map((turn) => `turn${turn}-0000`);
 
-  expect(found).toHaveLength(size);
+  expect(await judge(queue, { ids: ids.toReversed() })).toHaveLength(size);
+  expect(await judge(queue, { ids: known })).toEqual([]);
   expect((await queue.ready()).slice(0, size)).toEqual(ids);
+});
+
+test('of a long list the 10,000 that are claimed next are looked into, the others were walked through', async ({
+  queue,
+}) => {
+  await queue.put(['deep', 'next']);
+  await queue.redis.del(queue.keys.ready);
+  for (let turn = 0; turn < 11; turn += 1)
+    await queue.redis.rpush(queue.keys.ready, ...numberedIds(999, `turn${turn}-`), turn === 1 ? 'next' : 'x');
+  await queue.redis.lpush(queue.keys.ready, 'deep');
+
+  const found = await judge(queue, { ids: ['deep', 'next'], repairs: false });
+
+  expect(found).toMatchObject([{ kind: 'stranded', id: 'deep' }]);
 });
 
 test('more than 200 subjects are refused', async ({ queue }) => {

@@ -14,18 +14,26 @@ export interface AuditInput {
   readonly others: readonly AuditSubject[];
   /** Puts right what is found. */
   readonly repairs: boolean;
-  /** Looks into the lists for tasks that should be in one of them; otherwise these are answered as `waiting`. */
-  readonly searches: boolean;
+  readonly lists: AuditedLists;
   /** No task of the queue is kept for ever. */
   readonly allEnd: boolean;
   /** For workers that hold something and have none, ms. */
   readonly lease: number;
 }
 
+/**
+ * What is done about tasks that should be in a list. They are answered as `waiting`; or those that were in none during a
+ * whole walk are looked for among what is claimed next, unless they have moved since; or they are known to be in none.
+ */
+export type AuditedLists =
+  | { readonly kind: 'unread' }
+  /** `records`: as `waiting` had them, one for each of the ids. */
+  | { readonly kind: 'search' | 'searched'; readonly records: readonly string[] };
+
 export interface AuditReply {
   readonly now: number;
-  /** Tasks that should be in a list. */
-  readonly waiting: readonly string[];
+  /** Tasks that should be in a list, and the record of their tries, as it is stored. */
+  readonly waiting: ReadonlyMap<string, string>;
   readonly findings: readonly JudgedFinding[];
 }
 
@@ -47,18 +55,27 @@ export const audit: Script<AuditInput, AuditReply> = {
     keys.schedulesDue,
     ...ids.map(keys.task),
   ],
-  argv: ({ ids, others, repairs, searches, allEnd, lease }) => [
-    ...[repairs, searches, allEnd].map(Number),
+  argv: ({ ids, others, repairs, lists, allEnd, lease }) => [
+    Number(repairs),
+    lists.kind === 'unread' ? '' : lists.kind,
+    Number(allEnd),
     lease,
     ids.length,
+    ...(lists.kind === 'unread' ? [] : lists.records),
     ...others.flatMap(({ kind, name }) => [kind, name]),
   ],
   reply: (raw) => {
     const [now, waiting, findings] = readList(raw, 'audit');
     return {
       now: readNumber(now, 'audit'),
-      waiting: readTexts(waiting, 'audit'),
+      waiting: readPairs(readTexts(waiting, 'audit')),
       findings: readFindings(readList(findings, 'audit')),
     };
   },
 };
+
+function readPairs(flat: readonly string[]): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
+  for (let at = 0; at + 1 < flat.length; at += 2) pairs.set(flat[at] ?? '', flat[at + 1] ?? '');
+  return pairs;
+}

@@ -1,5 +1,11 @@
 import { openRedisPort, type RedisPort, RedisRefusedError } from '@q/client/port';
-import { type AuditSubject, audit as auditScript, type Surveyed } from '@q/core/wire';
+import {
+  type AuditInput,
+  type AuditReply,
+  type AuditSubject,
+  audit as auditScript,
+  type Surveyed,
+} from '@q/core/wire';
 import { type AuditOptions, type ResolvedAuditOptions, resolveAuditOptions } from './audit-options.ts';
 import { type AuditReport, FindingList } from './audit-report.ts';
 import { type KeyReader, keyReader } from './known-key.ts';
@@ -24,14 +30,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 
 /** As many as one script call judges. */
 const batch = 200;
+const nothing: AuditReply = { now: 0, waiting: new Map(), findings: [] };
 
 class Audit {
   readonly #port: RedisPort;
   readonly #options: ResolvedAuditOptions;
   readonly #list: FindingList;
   readonly #readKey: KeyReader;
-  /** Tasks that should be in a list, until it is known that they are. */
-  readonly #waiting = new Set<string>();
+  /** Tasks that should be in a list, until it is known that they are, and the records of their tries. */
+  readonly #waiting = new Map<string, string>();
   readonly #workers = new Set<string>();
   #isComplete = true;
   #keys = 0;
@@ -93,50 +100,65 @@ class Audit {
       for await (const page of this.#walk(table)) await this.#judgeOthers(kind, page);
   }
 
-  /** Tasks that no list has had during a whole walk are looked for by the script, at one moment. */
+  /** What no list has had during a whole walk is looked for by the script. */
   async #searchLists(): Promise<void> {
     const { ready, suspects } = this.#port.keys;
     for (const key of [ready, suspects])
       for await (const page of this.#walk({ kind: 'list', key }))
         for (const id of page) this.#waiting.delete(id);
     // Newest first, as each is put in front of those before: generated ids are in the order of their making.
-    const unseen = [...this.#waiting].toSorted().toReversed();
-    for (const ids of inBatches(unseen)) await this.#judge({ ids, others: [], searches: true });
+    const unseen = [...this.#waiting.keys()].toSorted().toReversed();
+    const stranded: string[] = [];
+    for (const ids of inBatches(unseen)) stranded.push(...(await this.#search(ids)));
+    if (!this.#options.repair) return;
+    // Put back only now: they would stand where the search looks.
+    for (const ids of inBatches(stranded))
+      await this.#judge({ ids, lists: this.#recordsOf('searched', ids) });
+  }
+
+  /** Answers the stranded ones. */
+  async #search(ids: readonly string[]): Promise<readonly string[]> {
+    const lists = this.#recordsOf('search', ids);
+    if (!this.#options.repair) return [...(await this.#judge({ ids, lists })).waiting.keys()];
+    const { findings } = await this.#ask({ ids, lists, repairs: false });
+    return findings.flatMap(({ finding }) => (finding.kind === 'stranded' ? [finding.id] : []));
+  }
+
+  #recordsOf(kind: 'search' | 'searched', ids: readonly string[]): AuditInput['lists'] {
+    return { kind, records: ids.map((id) => this.#waiting.get(id) ?? '') };
   }
 
   async #judgeIds(ids: Iterable<string>): Promise<void> {
     for (const some of inBatches([...ids])) {
-      const waiting = await this.#judge({ ids: some, others: [], searches: false });
-      for (const id of waiting) this.#waiting.add(id);
+      const { waiting } = await this.#judge({ ids: some });
+      for (const [id, record] of waiting) this.#waiting.set(id, record);
     }
   }
 
   async #judgeOthers(kind: AuditSubject['kind'], names: Iterable<string>): Promise<void> {
-    for (const some of inBatches([...names])) {
-      const others = some.map((name) => ({ kind, name }));
-      await this.#judge({ ids: [], others, searches: false });
-    }
+    for (const some of inBatches([...names]))
+      await this.#judge({ others: some.map((name) => ({ kind, name })) });
   }
 
-  /** Answers the tasks that should be in a list. */
-  async #judge(subjects: {
-    readonly ids: readonly string[];
-    readonly others: readonly AuditSubject[];
-    readonly searches: boolean;
-  }): Promise<readonly string[]> {
-    const { repair, allEnd, lease, signal } = this.#options;
-    if (!this.#isComplete) return [];
+  /** Writes down what is found. */
+  async #judge(subjects: Partial<AuditInput>): Promise<AuditReply> {
+    const reply = await this.#ask(subjects);
+    for (const { finding, isRepairable } of reply.findings)
+      this.#list.add({ ...finding, isRepaired: this.#options.repair && isRepairable });
+    return reply;
+  }
+
+  async #ask(subjects: Partial<AuditInput>): Promise<AuditReply> {
+    const { repair: repairs, allEnd, lease, signal } = this.#options;
+    if (!this.#isComplete) return nothing;
+    const common = { ids: [], others: [], lists: { kind: 'unread' }, repairs, allEnd, lease } as const;
     try {
-      const input = { ...subjects, repairs: repair, allEnd, lease };
-      const { waiting, findings } = await this.#port.run(auditScript, input, { signal });
-      for (const { finding, isRepairable } of findings)
-        this.#list.add({ ...finding, isRepaired: repair && isRepairable });
-      return waiting;
+      return await this.#port.run(auditScript, { ...common, ...subjects }, { signal });
     } catch (error) {
       // The walk over the keys tells which table it is.
       if (!(error instanceof RedisRefusedError) || error.reason !== 'WRONGTYPE') throw error;
       this.#isComplete = false;
-      return [];
+      return nothing;
     }
   }
 

@@ -1,24 +1,19 @@
 -- Tasks that are neither held nor due, and whether they wait in a list.
-local PAGE, FEW = 1000, 4
 
-local function read_is_listed(id)
-  return redis.call('LPOS', KEYS[2], id) or redis.call('LPOS', KEYS[3], id)
-end
+-- What was in a list all the time was seen by whoever walked through it. What came into it since has another record of
+-- its tries, unless it was handed back as it was: then it is among the next to be claimed.
+local PAGE, NEXT = 1000, 10000
 
--- For many it is cheaper to go through the lists once than to have Redis search them for each.
 local function read_unlisted(ids)
-  local unlisted, left = {}, #ids
-  for _, id in ipairs(ids) do unlisted[id] = left > FEW or not read_is_listed(id) end
-  if left <= FEW then return unlisted end
+  local unlisted = {}
+  for _, id in ipairs(ids) do unlisted[id] = true end
   for _, key in ipairs({ KEYS[2], KEYS[3] }) do
-    local first, page = 0, nil
+    local last, page = -1, nil
     repeat
-      page = redis.call('LRANGE', key, first, first + PAGE - 1)
-      for _, id in ipairs(page) do
-        if unlisted[id] then unlisted[id], left = false, left - 1 end
-      end
-      first = first + PAGE
-    until #page < PAGE or left == 0
+      page = redis.call('LRANGE', key, last - PAGE + 1, last)
+      for _, id in ipairs(page) do unlisted[id] = nil end
+      last = last - PAGE
+    until #page < PAGE or last < -NEXT
   end
   return unlisted
 end
@@ -43,26 +38,30 @@ local function read_claims(plan, unlisted)
   return found
 end
 
-local function read_stranded(plan)
-  local unlisted = read_unlisted(plan.waiting)
-  local is_any = false
-  for _, is_unlisted in pairs(unlisted) do is_any = is_any or is_unlisted end
-  local claims = is_any and read_claims(plan, unlisted)
+local function add_stranded(plan, task, tags)
+  local is_suspect = crashes_of(task.record) >= CRASHES_UNTIL_SUSPECT
+  -- Of several, one runs it perhaps; all let go of it when they compare what they hold.
+  add_finding(plan, 'stranded', task.id, #tags > 0 and 'running' or is_suspect and 'suspects' or 'ready', #tags < 2)
+  if #tags == 1 then
+    plan.held[#plan.held + 1] = task.id
+    plan.held[#plan.held + 1] = tags[1]
+  elseif #tags == 0 then
+    local list = is_suspect and plan.suspects or plan.ready
+    list[#list + 1] = task.id
+  end
+end
+
+-- searches: whether the lists are looked into here
+local function read_stranded(plan, searches)
+  local unlisted = {}
+  if searches then
+    unlisted = read_unlisted(plan.waiting)
+  else
+    for _, id in ipairs(plan.waiting) do unlisted[id] = true end
+  end
+  local claims = next(unlisted) and read_claims(plan, unlisted)
   for _, id in ipairs(plan.waiting) do
-    if unlisted[id] then
-      local tags = claims[id] or {}
-      local is_suspect = crashes_of(plan.unheld[id].record) >= CRASHES_UNTIL_SUSPECT
-      local place = #tags > 0 and 'running' or is_suspect and 'suspects' or 'ready'
-      -- Of several, one runs it perhaps; all let go of it when they compare what they hold.
-      add_finding(plan, 'stranded', id, place, #tags < 2)
-      if #tags == 1 then
-        plan.held[#plan.held + 1] = id
-        plan.held[#plan.held + 1] = tags[1]
-      elseif #tags == 0 then
-        local list = is_suspect and plan.suspects or plan.ready
-        list[#list + 1] = id
-      end
-    end
+    if unlisted[id] then add_stranded(plan, plan.unheld[id], claims[id] or {}) end
   end
   plan.waiting = {}
 end

@@ -2,7 +2,8 @@
 local FINISHED, LEAST_KEPT, DEFAULT_KEPT = '+-aepcurm', 60000, 300000
 
 -- All that there is of some tasks. A key that holds no string has no `head`: the walk over the keys tells of it.
-local function read_tasks(first, count)
+-- expects: whether the records that are expected are among the arguments
+local function read_tasks(first, count, expects)
   local tasks, ids = {}, {}
   for at = 1, count do ids[at] = string.sub(KEYS[first - 1 + at], #prefix + #'task:' + 1) end
   local tags, records = read_fields(KEYS[1], ids), read_fields(KEYS[5], ids)
@@ -15,6 +16,7 @@ local function read_tasks(first, count)
       id = id, key = key, head = type(head) == 'string' and head, ends_in = redis.call('PTTL', key), tag = tags[at],
       due = scores[at], record = records[at], abort = aborts[at], watch = watchers[at],
       history = redis.call('PTTL', history_key(id)), byte = type(head) == 'string' and string.sub(head, 1, 1),
+      expected = expects and ARGV[6 + at],
     }
   end
   return tasks
@@ -84,8 +86,11 @@ local function read_pending(plan, task, now)
     read_own_lock(plan, task)
   elseif task.byte == 'q' then
     drop_due(plan, task)
-    plan.waiting[#plan.waiting + 1] = task.id
-    plan.unheld[task.id] = task
+    -- What has moved since it was looked for in the lists is on its way.
+    if not task.expected or task.expected == (task.record or '') then
+      plan.waiting[#plan.waiting + 1] = task.id
+      plan.unheld[task.id] = task
+    end
   elseif not task.due then
     add_finding(plan, 'stranded', task.id, 'due', true)
     plan.due[#plan.due + 1] = now

@@ -279,7 +279,9 @@ const auditors: readonly ScriptSample[] = [
         { kind: 'schedule', name: 'hourly' },
         { kind: 'worker', name: 'w1' },
       ] as const;
-      return queue.bind(audit, { ids, others, repairs: true, searches: true, allEnd: false, lease });
+      const records = ids.map((id) => (id === 'tried' ? '2,2,2,,' : ''));
+      const lists = { kind: 'search', records } as const;
+      return queue.bind(audit, { ids, others, repairs: true, lists, allEnd: false, lease });
     },
   },
   {
