@@ -4,7 +4,7 @@ import { describe, expect, test as pure } from 'vitest';
 import { IncompatibleQueueError } from '../errors.ts';
 import { test } from '../test-support/worker-test.ts';
 import { audit } from './audit.ts';
-import { type AuditOptions, resolveAuditOptions } from './audit-options.ts';
+import { type AuditOptions, auditDefaults, resolveAuditOptions } from './audit-options.ts';
 
 const waiting = 'q;;;;;;\n1;;1000;;greet;\n[]';
 
@@ -97,6 +97,16 @@ describe('an audit', () => {
 });
 
 const redis = 'redis://127.0.0.1:1';
+
+pure('an option that is undefined counts as left out', () => {
+  const given = { redis, queue: undefined, repair: undefined, limit: undefined, lease: undefined };
+  expect(Reflect.apply(resolveAuditOptions, undefined, [given])).toEqual({
+    ...auditDefaults,
+    redis,
+    lease: 30_000,
+    signal: undefined,
+  });
+});
 
 pure.for<[string, AuditOptions | object]>([
   ['"redis" is missing', {}],

@@ -156,6 +156,7 @@ describe('what a deleted key has stranded', () => {
     expect(kindsOf(repaired)).toEqual(
       expect.arrayContaining(deletion.finds.filter((kind) => kind !== 'unheld')),
     );
+    expect(kindsOf(await audit(options))).toEqual(deletion.finds.filter((kind) => kind === 'missing'));
     const ends = await midst.drain();
     expect(Object.fromEntries(ends)).toEqual({
       ...Object.fromEntries(ids.map((id) => [id, id])),
