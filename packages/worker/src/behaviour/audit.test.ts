@@ -75,6 +75,7 @@ const deletions: readonly Deletion[] = [
   },
 ];
 
+const patience = { timeout: 10_000 };
 const ids = ['held', 'alone', 'waiting', 'second', 'suspicious', 'tried', 'planned'];
 
 async function inTheMidst(rig: Rig, redis: Redis): Promise<Midst> {
@@ -83,12 +84,12 @@ async function inTheMidst(rig: Rig, redis: Redis): Promise<Midst> {
   const runs = new Map<string, number>();
   const running = await startWorker(rig, gate.promise, runs);
   const first = await rig.client.enqueue(flaky, 'tried').start({ id: 'tried' });
-  await expect.poll(() => redis.exists(keys.due)).toBe(1);
+  await expect.poll(() => redis.exists(keys.due), patience).toBe(1);
   const handles = [
     await rig.client.enqueue(gated, 'held').start({ id: 'held' }),
     await rig.client.enqueue(alone, 'alone').start({ id: 'alone' }),
   ];
-  await expect.poll(() => redis.hlen(keys.running)).toBe(2);
+  await expect.poll(() => redis.hlen(keys.running), patience).toBe(2);
   for (const id of ['waiting', 'second', 'suspicious'])
     handles.push(await rig.client.enqueue(quick, id).start({ id }));
   handles.push(await rig.client.enqueue(quick, 'planned').start({ id: 'planned', delay: '1h' }), first);
@@ -102,7 +103,7 @@ async function inTheMidst(rig: Rig, redis: Redis): Promise<Midst> {
       typeof end === 'object' && end !== null && 'result' in end ? end.result : end,
     ] as const;
   });
-  await expect.poll(() => redis.hlen(keys.watch)).toBeGreaterThan(5);
+  await expect.poll(() => redis.hlen(keys.watch), patience).toBeGreaterThan(5);
   const drain = async (): Promise<ReadonlyMap<string, unknown>> => {
     // Both would wait for an hour.
     await redis.zadd(keys.due, 'XX', 1, 'planned', 1, 'tried');
@@ -118,7 +119,7 @@ async function startWorker(rig: Rig, gate: Promise<void>, runs: Map<string, numb
     runs.set(id, (runs.get(id) ?? 0) + 1);
     return runs.get(id) ?? 0;
   };
-  const worker = rig.worker({ id: 'worker', concurrency: 2, prefetch: 0, lease: '1s' });
+  const worker = rig.worker({ id: 'worker', concurrency: 2, prefetch: 0, lease: '3s' });
   const atGate = async ({ signal }: { readonly signal: AbortSignal }, id: string): Promise<string> => {
     count(id);
     const aborted = new Promise<never>((_resolve, reject) => {
@@ -143,7 +144,7 @@ async function startWorker(rig: Rig, gate: Promise<void>, runs: Map<string, numb
 
 describe('what a deleted key has stranded', () => {
   test.for(deletions)('is found and repaired: $what', async (deletion, { rig, redis }) => {
-    const options = { redis: rig.url, queue: rig.queue, lease: '1s' } as const;
+    const options = { redis: rig.url, queue: rig.queue, lease: '3s' } as const;
     const midst = await inTheMidst(rig, redis);
     await deletion.arrange?.(midst);
     expect(kindsOf(await audit(options))).toEqual([]);
