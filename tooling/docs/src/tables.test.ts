@@ -82,6 +82,7 @@ describe('the tables of options', () => {
       'workerDefaults',
       ['redis', 'id', 'codec', 'logger', 'lifespan'],
     ],
+    ['options:audit', 'packages/worker/src/auditor/audit-options.ts', 'auditDefaults', ['redis', 'signal']],
     [
       'options:task',
       'packages/core/src/contract/task-options.ts',

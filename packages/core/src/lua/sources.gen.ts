@@ -8,6 +8,7 @@ export interface LuaSource {
 
 export const luaSources: {
   readonly abort: LuaSource;
+  readonly audit: LuaSource;
   readonly define: LuaSource;
   readonly enqueue: LuaSource;
   readonly fire: LuaSource;
@@ -17,6 +18,7 @@ export const luaSources: {
   readonly read: LuaSource;
   readonly renew: LuaSource;
   readonly step: LuaSource;
+  readonly survey: LuaSource;
   readonly unwatch: LuaSource;
   readonly watch: LuaSource;
 } = {
@@ -167,6 +169,387 @@ end
 redis.call('ZREM', KEYS[4], id)
 write_endings(endings, { KEYS[3], KEYS[5], KEYS[6] })
 return { now, 'aborted' }`,
+  },
+  audit: {
+    sha1: 'bbfcdf549329759926c8af9f85500afbf10cd0f4',
+    source: `local prefix = string.sub(KEYS[1], 1, -8)
+local function task_key(id) return prefix .. 'task:' .. id end
+local function history_key(id) return prefix .. 'history:' .. id end
+local function claims_key(worker) return prefix .. 'claims:' .. worker end
+local function worker_key(worker) return prefix .. 'worker:' .. worker end
+local function inbox_key(worker) return prefix .. 'inbox:' .. worker end
+local function read_now()
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+end
+local CHUNK = 1000
+local function write_chunked(command, key, values)
+local sum = 0
+for first = 1, #values, CHUNK do
+sum = sum + redis.call(command, key, unpack(values, first, math.min(first + CHUNK - 1, #values)))
+end
+return sum
+end
+local function read_fields(key, fields)
+if #fields > 0 and #fields <= CHUNK then return redis.call('HMGET', key, unpack(fields, 1, #fields)) end
+local found = {}
+for first = 1, #fields, CHUNK do
+local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
+for index = 1, #part do found[first + index - 1] = part[index] end
+end
+return found
+end
+local function read_values(keys)
+if #keys > 0 and #keys <= CHUNK then return redis.call('MGET', unpack(keys, 1, #keys)) end
+local found = {}
+for first = 1, #keys, CHUNK do
+local part = redis.call('MGET', unpack(keys, first, math.min(first + CHUNK - 1, #keys)))
+for index = 1, #part do found[first + index - 1] = part[index] end
+end
+return found
+end
+local SEMICOLON = 59
+local CRASHES_UNTIL_SUSPECT = 2
+local CRASHES_UNTIL_ENDED = 3
+local function tries_of(record)
+return record and string.match(record, '^(%d+),') or '0'
+end
+local function crashes_of(record)
+return record and tonumber(string.match(record, '^%d+,%d+,(%d+)')) or 0
+end
+local function lock_of(value)
+return string.match(value, '^[^;\\n]*;[^;\\n]*;[^;\\n]*;[^;\\n]*;([^;\\n]+)') or ''
+end
+local function reversed(list)
+local turned = {}
+for at = #list, 1, -1 do turned[#turned + 1] = list[at] end
+return turned
+end
+local function read_holdings(running, worker)
+local flat = redis.call('HGETALL', claims_key(worker))
+local numbers, ids_of = {}, {}
+for at = 1, #flat, 2 do
+local number = tonumber(flat[at])
+if number then
+numbers[#numbers + 1] = number
+ids_of[number] = flat[at + 1]
+end
+end
+table.sort(numbers)
+local ids, tags = {}, {}
+for _, number in ipairs(numbers) do
+for id in string.gmatch(ids_of[number], '%S+') do
+ids[#ids + 1] = id
+tags[#tags + 1] = worker .. '|' .. number
+end
+end
+local found = read_fields(running, ids)
+local held = {}
+for at = 1, #ids do
+if found[at] == tags[at] then held[#held + 1] = { id = ids[at], tag = tags[at] } end
+end
+return held
+end
+local function new_plan()
+return {
+findings = {}, waiting = {}, unheld = {}, fields = {}, members = {}, keys = {}, ends = {}, ready = {}, suspects = {},
+due = {}, queued = {}, held = {}, locked = {}, leases = {}, relisted = {}, last = {}, listed = {}, taken = {},
+}
+end
+local function add_finding(plan, kind, name, detail, done)
+local findings = plan.findings
+findings[#findings + 1] = kind
+findings[#findings + 1] = name
+findings[#findings + 1] = detail
+findings[#findings + 1] = done and 1 or 0
+end
+local function add_to(lists, key, item)
+lists[key] = lists[key] or {}
+lists[key][#lists[key] + 1] = item
+end
+local function write_plan(plan, lease, now)
+for key, fields in pairs(plan.fields) do write_chunked('HDEL', key, fields) end
+for key, members in pairs(plan.members) do write_chunked('ZREM', key, members) end
+for _, key in ipairs(plan.keys) do redis.call('DEL', key) end
+for at = 1, #plan.ends, 2 do redis.call('PEXPIRE', plan.ends[at], plan.ends[at + 1]) end
+for _, key in ipairs(plan.queued) do redis.call('SETRANGE', key, 0, 'q') end
+for worker in pairs(plan.leases) do redis.call('ZADD', KEYS[9], now + lease, worker) end
+for worker, claims in pairs(plan.relisted) do
+for number, ids in pairs(claims) do redis.call('HSET', claims_key(worker), number, ids, 'n', plan.last[worker]) end
+end
+write_chunked('HSET', KEYS[1], plan.held)
+write_chunked('HSET', KEYS[8], plan.locked)
+write_chunked('RPUSH', KEYS[2], plan.ready)
+write_chunked('LPUSH', KEYS[3], plan.suspects)
+write_chunked('ZADD', KEYS[4], plan.due)
+end
+local function read_is_known(worker)
+return redis.call('ZSCORE', KEYS[9], worker) or redis.call('ZSCORE', KEYS[10], worker)
+end
+local function read_listed(plan, worker, number)
+local tag = worker .. '|' .. number
+plan.listed[tag] = plan.listed[tag] or ' ' .. (redis.call('HGET', claims_key(worker), number) or '') .. ' '
+return plan.listed[tag]
+end
+local function read_listing(plan, id, worker, number)
+local listed = read_listed(plan, worker, number)
+if string.find(listed, ' ' .. id .. ' ', 1, true) then return end
+add_finding(plan, 'unlisted', id, worker, true)
+local others = string.match(listed, '^ *(.-) *$')
+local ids = others == '' and id or others .. ' ' .. id
+plan.listed[worker .. '|' .. number] = ' ' .. ids .. ' '
+plan.relisted[worker] = plan.relisted[worker] or {}
+plan.relisted[worker][number] = ids
+local last = plan.last[worker] or redis.call('HGET', claims_key(worker), 'n') or '0'
+plan.last[worker] = tonumber(last) < tonumber(number) and number or last
+end
+local function read_holder(plan, task)
+local worker, number = string.match(task.tag, '^(.+)|(%d+)$')
+if not worker then
+add_finding(plan, 'orphaned', task.id, task.tag, true)
+add_to(plan.fields, KEYS[1], task.id)
+if task.byte == 'q' then plan.ready[#plan.ready + 1] = task.id end
+return
+end
+if not read_is_known(worker) then
+add_finding(plan, 'orphaned', task.id, worker, true)
+plan.leases[worker] = true
+end
+read_listing(plan, task.id, worker, number)
+end
+local function read_is_locked(entry)
+local id, tag, since = string.match(entry, '^([^,]*),([^,]*),?(%d*)$')
+if not id then return false end
+if since ~= '' then return redis.call('ZSCORE', KEYS[9], (string.match(tag, '^(.*)|'))) end
+return redis.call('HGET', KEYS[1], id) == tag
+end
+local function read_own_lock(plan, task)
+local mode = string.sub(task.head, 2, 2)
+local lock = (mode == 'u' or mode == 's') and lock_of(task.head) or ''
+if lock == '' then return end
+local entry = redis.call('HGET', KEYS[8], lock)
+if plan.taken[lock] or entry and read_is_locked(entry) then return end
+plan.taken[lock] = true
+add_finding(plan, 'unlocked', task.id, lock, true)
+plan.locked[#plan.locked + 1] = lock
+plan.locked[#plan.locked + 1] = task.id .. ',' .. task.tag
+end
+local FINISHED, LEAST_KEPT, DEFAULT_KEPT = '+-aepcurm', 60000, 300000
+local function read_tasks(first, count, expects)
+local tasks, ids = {}, {}
+for at = 1, count do ids[at] = string.sub(KEYS[first - 1 + at], #prefix + #'task:' + 1) end
+local tags, records = read_fields(KEYS[1], ids), read_fields(KEYS[5], ids)
+local aborts, watchers = read_fields(KEYS[6], ids), read_fields(KEYS[7], ids)
+local scores = count > 0 and redis.call('ZMSCORE', KEYS[4], unpack(ids, 1, count)) or {}
+for at, id in ipairs(ids) do
+local key = task_key(id)
+local head = redis.pcall('GETRANGE', key, 0, 511)
+tasks[at] = {
+id = id, key = key, head = type(head) == 'string' and head, ends_in = redis.call('PTTL', key), tag = tags[at],
+due = scores[at], record = records[at], abort = aborts[at], watch = watchers[at],
+history = redis.call('PTTL', history_key(id)), byte = type(head) == 'string' and string.sub(head, 1, 1),
+expected = expects and ARGV[6 + at],
+}
+end
+return tasks
+end
+local function drop_due(plan, task)
+if not task.due then return end
+add_finding(plan, 'dangling', task.id, 'due', true)
+add_to(plan.members, KEYS[4], task.id)
+end
+local function drop_entries(plan, task)
+drop_due(plan, task)
+local entries = { { 'tries', task.record, KEYS[5] }, { 'aborts', task.abort, KEYS[6] }, { 'watch', task.watch, KEYS[7] } }
+for _, entry in ipairs(entries) do
+if entry[2] then
+add_finding(plan, 'dangling', task.id, entry[1], true)
+add_to(plan.fields, entry[3], task.id)
+end
+end
+end
+local function read_missing(plan, task)
+if task.tag then
+add_finding(plan, 'missing', task.id, '', false)
+read_holder(plan, task)
+return
+end
+drop_entries(plan, task)
+if task.history ~= -2 then
+add_finding(plan, 'dangling', task.id, 'history', true)
+plan.keys[#plan.keys + 1] = history_key(task.id)
+end
+end
+local function add_end(plan, task, what, ms)
+add_finding(plan, 'endless', task.id, what, true)
+plan.ends[#plan.ends + 1] = what == 'task' and task.key or history_key(task.id)
+plan.ends[#plan.ends + 1] = ms
+end
+local function judge_finished(plan, task, all_end)
+if task.tag then
+add_finding(plan, 'ended', task.id, '', true)
+add_to(plan.fields, KEYS[1], task.id)
+end
+drop_entries(plan, task)
+local readable = string.match(task.head, '^[^;\\n]*;[^;\\n]*;[^;\\n]*;(%d+)')
+local ends_in = task.ends_in
+if ends_in == -1 and (readable or all_end) then
+ends_in = readable and LEAST_KEPT or DEFAULT_KEPT
+add_end(plan, task, 'task', ends_in)
+end
+if task.history == -1 and ends_in >= 0 then add_end(plan, task, 'history', ends_in) end
+end
+local function read_pending(plan, task, now)
+if task.tag then
+if task.byte == 'd' then
+add_finding(plan, 'misplaced', task.id, '', true)
+plan.queued[#plan.queued + 1] = task.key
+end
+drop_due(plan, task)
+read_holder(plan, task)
+read_own_lock(plan, task)
+elseif task.byte == 'q' then
+drop_due(plan, task)
+if not task.expected or task.expected == (task.record or '') then
+plan.waiting[#plan.waiting + 1] = task.id
+plan.unheld[task.id] = task
+end
+elseif not task.due then
+add_finding(plan, 'stranded', task.id, 'due', true)
+plan.due[#plan.due + 1] = now
+plan.due[#plan.due + 1] = task.id
+end
+end
+local function read_task(plan, task, all_end, now)
+if not task.head then return end
+if task.byte == '' and task.ends_in == -2 then
+read_missing(plan, task)
+elseif task.byte == 'q' or task.byte == 'd' then
+read_pending(plan, task, now)
+elseif task.byte ~= '' and string.find(FINISHED, task.byte, 1, true) then
+judge_finished(plan, task, all_end)
+else
+add_finding(plan, 'unreadable', task.id, '', false)
+end
+end
+local PAGE, NEXT = 1000, 10000
+local function read_unlisted(ids)
+local unlisted = {}
+for _, id in ipairs(ids) do unlisted[id] = true end
+for _, key in ipairs({ KEYS[2], KEYS[3] }) do
+local last, page = -1, nil
+repeat
+page = redis.call('LRANGE', key, last - PAGE + 1, last)
+for _, id in ipairs(page) do unlisted[id] = nil end
+last = last - PAGE
+until #page < PAGE or last < -NEXT
+end
+return unlisted
+end
+local function read_claims(plan, unlisted)
+local found = {}
+for _, key in ipairs({ KEYS[9], KEYS[10] }) do
+for _, worker in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+local claims = redis.call('HGETALL', claims_key(worker))
+for at = 1, #claims, 2 do
+local tag = worker .. '|' .. claims[at]
+for id in string.gmatch(claims[at] ~= 'n' and claims[at + 1] or '', '%S+') do
+local task = unlisted[id] and plan.unheld[id]
+local is_settled = task and task.record and string.match(task.record, '^%d+,%d+,%d+,%d*,(.*)$') == tag
+if task and not is_settled then add_to(found, id, tag) end
+end
+end
+end
+end
+return found
+end
+local function add_stranded(plan, task, tags)
+local is_suspect = crashes_of(task.record) >= CRASHES_UNTIL_SUSPECT
+add_finding(plan, 'stranded', task.id, #tags > 0 and 'running' or is_suspect and 'suspects' or 'ready', #tags < 2)
+if #tags == 1 then
+plan.held[#plan.held + 1] = task.id
+plan.held[#plan.held + 1] = tags[1]
+elseif #tags == 0 then
+local list = is_suspect and plan.suspects or plan.ready
+list[#list + 1] = task.id
+end
+end
+local function read_stranded(plan, searches)
+local unlisted = {}
+if searches then
+unlisted = read_unlisted(plan.waiting)
+else
+for _, id in ipairs(plan.waiting) do unlisted[id] = true end
+end
+local claims = next(unlisted) and read_claims(plan, unlisted)
+for _, id in ipairs(plan.waiting) do
+if unlisted[id] then add_stranded(plan, plan.unheld[id], claims[id] or {}) end
+end
+plan.waiting = {}
+end
+local function read_worker(plan, worker)
+if read_is_known(worker) then return end
+local keys = { claims_key(worker), worker_key(worker), inbox_key(worker) }
+local present = redis.call('EXISTS', keys[1], keys[2], keys[3])
+if present == 0 or #read_holdings(KEYS[1], worker) > 0 then return end
+add_finding(plan, 'departed', worker, '', true)
+for _, key in ipairs(keys) do plan.keys[#plan.keys + 1] = key end
+end
+local function read_lock(plan, lock)
+local entry = redis.call('HGET', KEYS[8], lock)
+if not entry or read_is_locked(entry) then return end
+add_finding(plan, 'unheld', lock, '', true)
+add_to(plan.fields, KEYS[8], lock)
+end
+local function read_schedule(plan, name)
+local is_defined = redis.call('HEXISTS', KEYS[12], name) == 1
+local has_slot = redis.call('ZSCORE', KEYS[13], name)
+if is_defined and has_slot or not is_defined and not has_slot then return end
+add_finding(plan, 'halved', name, is_defined and 'slot' or 'definition', true)
+add_to(plan.fields, KEYS[12], name)
+add_to(plan.members, KEYS[13], name)
+end
+local function read_other(plan, kind, name)
+if kind == 'worker' then
+read_worker(plan, name)
+elseif kind == 'lock' then
+read_lock(plan, name)
+elseif kind == 'schedule' then
+read_schedule(plan, name)
+end
+end
+local MOST = 200
+local repairs, lists, all_end = ARGV[2] == '1', ARGV[3], ARGV[4] == '1'
+local lease, count = tonumber(ARGV[5]), tonumber(ARGV[6])
+local first_other = lists == '' and 7 or 7 + count
+local subjects = count + (#ARGV - first_other + 1) / 2
+if subjects > MOST then return redis.error_reply('ERR audit takes at most ' .. MOST .. ' subjects, got ' .. subjects) end
+local function read_types()
+for _, key in ipairs({ KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[12] }) do redis.call('HLEN', key) end
+for _, key in ipairs({ KEYS[2], KEYS[3] }) do redis.call('LLEN', key) end
+for _, key in ipairs({ KEYS[4], KEYS[9], KEYS[10], KEYS[13] }) do redis.call('ZCARD', key) end
+end
+local now = read_now()
+local plan = new_plan()
+read_types()
+for _, task in ipairs(read_tasks(14, count, lists ~= '')) do read_task(plan, task, all_end, now) end
+if lists ~= '' and #plan.waiting > 0 then read_stranded(plan, lists == 'search') end
+local tokens = redis.call('LLEN', KEYS[11])
+for at = first_other, #ARGV, 2 do read_other(plan, ARGV[at], ARGV[at + 1]) end
+local is_ringing = tokens > 1
+if is_ringing then add_finding(plan, 'ringing', '', tostring(tokens), true) end
+local waiting = {}
+for at, id in ipairs(plan.waiting) do
+waiting[2 * at - 1] = id
+waiting[2 * at] = plan.unheld[id].record or ''
+end
+local reply = { now, waiting, plan.findings }
+if not repairs or #plan.findings == 0 then return reply end
+redis.call('ZREM', KEYS[9], '')
+write_plan(plan, lease, now)
+if is_ringing then redis.call('LTRIM', KEYS[11], 0, 0) end
+if tokens == 0 and #plan.ready + #plan.suspects + #plan.due > 0 then redis.call('LPUSH', KEYS[11], '1') end
+return reply`,
   },
   define: {
     sha1: '37401ac9614ac79bc67e3f7806baee720549c2a6',
@@ -1740,6 +2123,46 @@ return {
 now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or claim.leaves) and 1 or 0,
 tend and tend.again and 1 or 0, next_event, claim.ids, claim.values, claim.records,
 }`,
+  },
+  survey: {
+    sha1: '05936a0870dcd19e9cc687b556be6c65780cd5e4',
+    source: `local prefix = string.sub(KEYS[1], 1, -8)
+local function read_now()
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+end
+local what, cursor, count = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local function read_keys()
+local page, named = redis.call('SCAN', cursor, 'MATCH', prefix .. '*', 'COUNT', count), {}
+for at, key in ipairs(page[2]) do
+named[2 * at - 1] = string.sub(key, #prefix + 1)
+named[2 * at] = redis.call('TYPE', key).ok
+end
+return page[1], named
+end
+local function read_elements()
+local first = tonumber(cursor)
+local page = redis.call('LRANGE', KEYS[3], first, first + count - 1)
+return #page < count and '0' or tostring(first + count), page
+end
+local function read_fields_of_page()
+local page = what == 'hash' and redis.call('HSCAN', KEYS[3], cursor, 'COUNT', count)
+or redis.call('ZSCAN', KEYS[3], cursor, 'COUNT', count)
+local fields = {}
+for at = 1, #page[2], 2 do fields[#fields + 1] = page[2][at] end
+return page[1], fields
+end
+local now = read_now()
+local protocol = tonumber(redis.pcall('HGET', KEYS[2], 'protocol')) or 0
+local next_cursor, found
+if what == 'keys' then
+next_cursor, found = read_keys()
+elseif what == 'list' then
+next_cursor, found = read_elements()
+else
+next_cursor, found = read_fields_of_page()
+end
+return { now, protocol, next_cursor, found }`,
   },
   unwatch: {
     sha1: '8777f879a33ab36ec1b59299a1257109667691cb',

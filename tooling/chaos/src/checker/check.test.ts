@@ -74,6 +74,7 @@ function goodStory(): Story {
     unique: new Map(),
     claims: new Map(),
     running: new Map(),
+    findings: [],
   };
   const none = new Set<string>();
   return {
@@ -307,6 +308,13 @@ const mutants: readonly Mutant[] = [
     title: 'a result stays for ever',
     caughtBy: 'a drained queue keeps results with an end, and nothing else',
     mutate: storing('a', { ttl: -1 }),
+  },
+  {
+    title: 'a claim does not list what it holds',
+    caughtBy: 'an audit finds nothing',
+    mutate: ({ state }) => {
+      state.findings = [{ kind: 'unlisted', id: 'a', worker: 'w~1', isRepaired: false }];
+    },
   },
   {
     title: 'a history stays for ever',

@@ -3,6 +3,7 @@ import type { QueueState } from './queue-state.ts';
 import { abortsAreTrue } from './rules/aborts-are-true.ts';
 import { acceptedTasksEnd } from './rules/accepted-tasks-end.ts';
 import { attemptsIncrease } from './rules/attempts-increase.ts';
+import { auditFindsNothing } from './rules/audit-finds-nothing.ts';
 import { duplicatesArePaidFor } from './rules/duplicates-are-paid-for.ts';
 import { effectsMatchOutcome } from './rules/effects-match-outcome.ts';
 import { endsAsExpected } from './rules/ends-as-expected.ts';
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   uniqueRunsNeverOverlap,
   placesAgree,
   nothingLeftBehind,
+  auditFindsNothing,
 ];
 
 /** Everything that was promised and did not hold. `state` is read when every worker has stopped. */

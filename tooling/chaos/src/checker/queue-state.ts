@@ -1,4 +1,5 @@
 import { decodeResult, decodeTaskValue, type FinishedTask, type QueueKeys } from '@q/core/wire';
+import { audit, type Finding } from '@q/worker/auditor';
 import type { Redis } from 'ioredis';
 import { digestOfStored } from '../workload/digest.ts';
 
@@ -36,6 +37,8 @@ export interface QueueState {
   readonly histories: ReadonlyMap<string, number>;
   /** All keys, without the queue's prefix. */
   readonly keys: readonly string[];
+  /** Of an audit that repairs nothing. */
+  readonly findings: readonly Finding[];
 }
 
 const page = 1_000;
@@ -76,7 +79,9 @@ export async function readQueueState(
   const [tries, aborts, watched] = await Promise.all(
     [keys.tries, keys.aborts, keys.watch].map(async (key) => new Set(await redis.hkeys(key))),
   );
+  const { findings } = await audit({ redis, queue: keys.queue, allEnd: true });
   return {
+    findings,
     ...{ keys: names, tasks, running, unique, ready, suspects },
     ...{ due: due ?? none, workers: workers ?? none, dead: dead ?? none },
     ...{ tries: tries ?? none, aborts: aborts ?? none, watched: watched ?? none },

@@ -1,22 +1,25 @@
 import { collectFacts } from '../checker/facts.ts';
 import { type QueueState, readQueueState } from '../checker/queue-state.ts';
-import { placesAgree } from '../checker/rules/places-agree.ts';
+import type { Rule } from '../checker/violation.ts';
 import type { World } from './world.ts';
 
 /** Watches a world from act to act: what is wrong at each moment, and what has changed that must not. */
 export class WorldJudge {
   readonly #world: World;
+  readonly #rules: readonly Rule[];
   readonly #ended: Map<string, string> = new Map();
 
-  constructor(world: World) {
+  constructor(world: World, rules: readonly Rule[]) {
     this.#world = world;
+    this.#rules = rules;
   }
 
   /** What must hold at every moment. */
   async look(): Promise<readonly string[]> {
     const state = await readQueueState(this.#world.redis, this.#world.keys);
     const facts = await collectFacts([]);
-    const misplaced = [...placesAgree.check({ facts, state })].map(({ id, what }) => `${id}: ${what}`);
+    const breaches = this.#rules.flatMap((rule) => [...rule.check({ facts, state })]);
+    const misplaced = breaches.map(({ id, what }) => `${id}: ${what}`);
     return [...this.#world.complaints, ...misplaced, ...this.#changed(state), ...this.#lockedTwice(state)];
   }
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
+import { auditFindsNothing } from '../checker/rules/audit-finds-nothing.ts';
+import { placesAgree } from '../checker/rules/places-agree.ts';
 import type { DefectName } from '../defects/defects.ts';
 import { type Act, storyOf } from './act.ts';
 import { WorldJudge } from './judge-world.ts';
@@ -56,7 +58,9 @@ export async function runModel({
 async function tell(redis: Redis, story: readonly Act[], defect: DefectName | undefined): Promise<void> {
   worlds += 1;
   const world = new World(redis, `model-${process.pid}-${worlds}`, defect);
-  const judge = new WorldJudge(world);
+  // An audit is the first to see what a planted mistake has done: the other rules have to see it, too.
+  const rules = defect === undefined ? [placesAgree, auditFindsNothing] : [placesAgree];
+  const judge = new WorldJudge(world, rules);
   await world.begin();
   for (const [at, act] of story.entries()) {
     await world.act(act);

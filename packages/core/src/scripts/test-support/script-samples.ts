@@ -1,6 +1,7 @@
 import { uniqueLock } from '../../protocol/lock.ts';
 import { noTries } from '../../protocol/tries.ts';
 import { abort } from '../abort.ts';
+import { audit } from '../audit.ts';
 import { define } from '../define.ts';
 import { enqueue } from '../enqueue.ts';
 import { fire } from '../fire.ts';
@@ -11,8 +12,10 @@ import { read } from '../read.ts';
 import { renew } from '../renew.ts';
 import type { SettleItem } from '../settle-item.ts';
 import { type StepInput, step } from '../step.ts';
+import { survey } from '../survey.ts';
 import { unwatch } from '../unwatch.ts';
 import { watch } from '../watch.ts';
+import { damaged } from './damaged-queue.ts';
 import { lease, type QueueUnderTest, settlesOf, stepInput } from './queue-under-test.ts';
 import type { BoundCall } from './run-script.ts';
 import { sampleItem, sampleResult } from './sample-values.ts';
@@ -264,4 +267,31 @@ const clients: readonly ScriptSample[] = [
   },
 ];
 
-export const scriptSamples: readonly ScriptSample[] = [...workers, ...clients];
+const auditors: readonly ScriptSample[] = [
+  {
+    title: 'audit',
+    isNewWork: false,
+    prepare: async (queue) => {
+      const ids = await damaged(queue);
+      const others = [
+        { kind: 'lock', name: 'nobody' },
+        { kind: 'schedule', name: 'nightly' },
+        { kind: 'schedule', name: 'hourly' },
+        { kind: 'worker', name: 'w1' },
+      ] as const;
+      const records = ids.map((id) => (id === 'tried' ? '2,2,2,,' : ''));
+      const lists = { kind: 'search', records } as const;
+      return queue.bind(audit, { ids, others, repairs: true, lists, allEnd: false, lease });
+    },
+  },
+  {
+    title: 'survey',
+    isNewWork: false,
+    prepare: async (queue) => {
+      await neglected(queue);
+      return queue.bind(survey, { of: { kind: 'keys' }, cursor: '0', count: 1_000 });
+    },
+  },
+];
+
+export const scriptSamples: readonly ScriptSample[] = [...workers, ...clients, ...auditors];
