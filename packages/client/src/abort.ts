@@ -5,7 +5,9 @@ import { ResultMissingError, ResultTimeoutError } from './errors.ts';
 import { monotonicNow } from './monotonic-now.ts';
 import { decodeFinished } from './read-result.ts';
 import type { Session } from './session.ts';
-import { type WaitOptions, waitForResult } from './wait-for-result.ts';
+import { waitForResult } from './wait-for-result.ts';
+import type { WaitOptions } from './wait-options.ts';
+import { requireWaitOptions } from './wait-options.ts';
 
 /** Each late answer teaches the time of Redis. */
 const mostLateAnswers = 5;
@@ -18,6 +20,7 @@ const mostLateAnswers = 5;
  */
 export async function abortTask(session: Session, id: string, options: WaitOptions): Promise<boolean> {
   session.requireOpen();
+  requireWaitOptions(options);
   options.signal?.throwIfAborted();
   const timeout =
     options.timeout === undefined ? session.deadline : parseDuration(options.timeout, 'option "timeout"');

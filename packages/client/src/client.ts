@@ -2,7 +2,7 @@ import type { AnyCall, AnyTask, ArgsOf, CallOf, TaskOf, TaskRef, UnknownTask } f
 import type { Builder } from './builder.ts';
 import type { Handle } from './handle.ts';
 import type { Status } from './status.ts';
-import type { WaitOptions } from './wait-for-result.ts';
+import type { WaitOptions } from './wait-options.ts';
 
 /** Whatever can enqueue: a client, and the context of a handler. */
 export interface Enqueuer {

@@ -195,3 +195,20 @@ test('a client without a Redis option, or with an unknown one, is refused', () =
     expect(() => make(options)).toThrow(expect.objectContaining({ code: 'Q_CONFIG' }));
   }
 });
+
+test('what is no list of calls, no task and no wait option is refused with a code', async ({ client }) => {
+  const handle = await client.enqueueUnsafe('noop');
+  const refusals = [
+    [client.enqueueMany, { kind: 'call' }],
+    [client.status, undefined],
+    [client.abort, null],
+    [handle.result, { timeot: '1s' }],
+    [handle.result, { signal: {} }],
+    [handle.result, null],
+    [handle.abort, { timeot: '1s' }],
+  ] as const;
+  for (const [call, given] of refusals) {
+    const answer: unknown = Reflect.apply(call, handle, [given]);
+    await expect(answer, call.name).rejects.toMatchObject({ code: 'Q_CONFIG' });
+  }
+});

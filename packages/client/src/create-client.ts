@@ -71,7 +71,9 @@ function builderOf<Given extends AnyTask>(
 }
 
 function idOf(ref: TaskRef): string {
-  return requireTaskId(typeof ref === 'string' ? ref : ref.id);
+  if (typeof ref === 'string') return requireTaskId(ref);
+  if (typeof ref === 'object' && ref !== null) return requireTaskId(ref.id);
+  throw new ConfigError(`a task is named by its id or its handle; got ${shown(ref)}`);
 }
 
 function requireTask<Given extends AnyTask>(given: Given): Given {
@@ -85,6 +87,8 @@ function requireCall<Given extends AnyTask>(call: CallOf<Given>): CallOf<Given> 
 }
 
 function requireCalls<Calls extends readonly AnyCall[]>(calls: Calls): Calls {
+  if (!Array.isArray(calls))
+    throw new ConfigError(`enqueueMany() needs a list of calls made by call(); got ${shown(calls)}`);
   for (const call of calls) requireCall(call);
   return calls;
 }

@@ -4,7 +4,8 @@ import { readResult } from './read-result.ts';
 import type { Session } from './session.ts';
 import { type Status, statusOf } from './status.ts';
 import { type AnyInfo, infoOf, type TaskInfo } from './task-info.ts';
-import { type WaitOptions, waitForResult } from './wait-for-result.ts';
+import { waitForResult } from './wait-for-result.ts';
+import type { WaitOptions } from './wait-options.ts';
 
 /** A handle of any task; what lists of handles hold. */
 export interface AnyHandle {

@@ -18,4 +18,4 @@ export { RedisRefusedError } from './redis-port/errors.ts';
 export type { RedisLike, RedisSource } from './redis-port/redis-like.ts';
 export type { Status } from './status.ts';
 export type { AnyInfo, EarlierTry, TaskInfo } from './task-info.ts';
-export type { WaitOptions } from './wait-for-result.ts';
+export type { WaitOptions } from './wait-options.ts';

@@ -168,6 +168,11 @@ describe('a handler', () => {
   test('does not compile with another result', () => {
     // @ts-expect-error returns a string
     worker.handle(double, async (_ctx, n) => String(n));
+    // @ts-expect-error returns a string, from a block
+    worker.handle(double, async (_ctx, n) => {
+      const text = String(n);
+      return text;
+    });
     // @ts-expect-error one path returns nothing
     worker.handle(double, async (_ctx, n) => {
       if (n > 1) return n;

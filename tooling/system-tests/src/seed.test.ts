@@ -112,6 +112,17 @@ describe('Registering tasks', () => {
   });
 });
 
+describe('Registering tasks: the defaults of cron jobs', () => {
+  test('unique: True for cron jobs, so that a slot is passed over while the run before it has not ended', async ({
+    worker,
+  }) => {
+    const child = await worker({ cron: '* * * * * *', cronLasts: 1_500 });
+    const first = await said(child, 'tick');
+    const second = await said(child, 'tick');
+    expect(slotOf(second.id) - slotOf(first.id)).toBeGreaterThanOrEqual(2_000);
+  });
+});
+
 describe('Enqueuing tasks', () => {
   test('await enqueue(5) and await enqueue(5).start() are equivalent', async ({ client, worker }) => {
     await worker();

@@ -11,6 +11,8 @@ export interface WorkerSettings {
   /** ms */
   readonly gracePeriod?: number;
   readonly cron?: string;
+  /** ms */
+  readonly cronLasts?: number;
   readonly tz?: string;
   /** Added to the clock of the process, in whole seconds. */
   readonly clockSkew?: number;
@@ -57,6 +59,7 @@ function environment(settings: WorkerSettings, queue: string): Record<string, st
     SYSTEM_LEASE: settings.lease,
     SYSTEM_GRACE: settings.gracePeriod,
     SYSTEM_CRON: settings.cron,
+    SYSTEM_CRON_LASTS: settings.cronLasts,
     SYSTEM_TZ: settings.tz,
     SYSTEM_SKEW: settings.clockSkew,
   };

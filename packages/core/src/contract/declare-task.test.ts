@@ -42,6 +42,8 @@ describe('a task', () => {
   });
 
   it.each([
+    [null, 'options of task "bad" must be an object'],
+    ['5s', 'options of task "bad" must be an object'],
     [{ timout: '5s' }, 'option "timout" of task "bad" does not exist'],
     [{ timeout: 'soon' }, 'option "timeout" of task "bad"'],
     [{ maxTries: 0 }, 'option "maxTries" of task "bad"'],

@@ -51,6 +51,10 @@ export function task<
   : Task<Given, Errors>;
 export function task(name: string, options: GivenOptions = {}): AnyTask {
   requireTaskName(name);
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigError(
+      `options of task "${name}" must be an object such as { timeout: '30s' }; got ${shown(options)}`,
+    );
   const { input, output, errors, ...rest } = options;
   resolveTaskOptions(rest, name);
   const schemas = requireSchemas(input, output, errors, name);

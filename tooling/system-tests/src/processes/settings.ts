@@ -8,6 +8,8 @@ export interface Settings {
   readonly gracePeriod: number;
   /** A crontab to run under the name `tick`, or empty. */
   readonly cron: string;
+  /** ms that each run under that name takes */
+  readonly cronLasts: number;
   readonly tz: string;
 }
 
@@ -20,6 +22,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     lease: Number(env['SYSTEM_LEASE'] ?? 30_000),
     gracePeriod: Number(env['SYSTEM_GRACE'] ?? 25_000),
     cron: env['SYSTEM_CRON'] ?? '',
+    cronLasts: Number(env['SYSTEM_CRON_LASTS'] ?? 0),
     tz: env['SYSTEM_TZ'] ?? 'UTC',
   };
 }

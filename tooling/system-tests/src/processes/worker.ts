@@ -91,8 +91,9 @@ worker.handle(tasks.whoRan, async (ctx, ms) => {
 });
 worker.handle(tasks.noop, (_ctx, n) => n);
 if (settings.cron !== '') {
-  worker.cron(settings.cron, 'tick', (ctx) => {
+  worker.cron(settings.cron, 'tick', async (ctx) => {
     say({ kind: 'tick', id: ctx.id, at: Date.now() });
+    if (settings.cronLasts > 0) await ctx.sleep(settings.cronLasts);
   });
 }
 
