@@ -1,3 +1,4 @@
+import { ConfigError } from '@q/core';
 import type { ResolvedDurability } from '@q/core/wire';
 import { Coalescer, type CoalescerParts } from './coalesce.ts';
 import type { OutgoingTask } from './outgoing-task.ts';
@@ -24,7 +25,7 @@ export class Enqueues {
     this.#plain = new Coalescer({ ...parts, durability: null });
   }
 
-  /** @throws QueueBusyError · ClientClosedError. What happens to it later, it is told. */
+  /** @throws QueueBusyError · ClientClosedError · ConfigError. What happens to it later, it is told. */
   add(outgoing: OutgoingTask): void {
     const { durability = this.#parts.durability } = outgoing.options;
     if (durability === null || this.#isClosed) this.#plain.add(outgoing);
@@ -42,9 +43,18 @@ export class Enqueues {
     const key = `${durability.replicas} ${durability.timeout}`;
     const known = this.#replicated.get(key);
     if (known !== undefined) return known;
+    requireShorter(durability, this.#parts.deadline);
     this.#port ??= this.#parts.port.fork('replicated');
     const made = new Coalescer({ ...this.#parts, port: this.#port, durability });
     this.#replicated.set(key, made);
     return made;
   }
+}
+
+/** Or nobody would learn whether the replicas or the server itself were silent. */
+function requireShorter({ timeout }: ResolvedDurability, deadline: number): void {
+  if (timeout < deadline) return;
+  throw new ConfigError(
+    `option "durability.timeout" (${timeout} ms) must be less than the client's "deadline" (${deadline} ms)`,
+  );
 }

@@ -109,14 +109,13 @@ describe('while Redis is down', () => {
     await client.enqueue(tick);
     await server.kill();
     await timed(() => client.status('nobody'));
-    const before = performance.now();
     const sent = Promise.allSettled(
       Array.from({ length: 10_600 }, (_, n) => client.send(call(tick).start({ id: `n${n}` }))),
     );
     // Up to two calls of 200 have left the line.
     const last = await timed(() => client.send(call(tick).start({ id: 'last' })));
     expect(last.error).toMatchObject({ code: 'Q_BUSY', id: 'last', waiting: 10_000 });
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(last.after).toBeLessThan(1_000);
     const reasons = (await sent).map((one) => (one.status === 'rejected' ? one.reason.code : 'sent'));
     expect(new Set(reasons)).toEqual(new Set(['Q_REDIS_UNAVAILABLE', 'Q_BUSY']));
     expect(reasons.filter((code) => code === 'Q_BUSY').length).toBeLessThanOrEqual(600);

@@ -2,8 +2,8 @@ import { requireQueueName } from './contract/names.ts';
 import { luaCommands } from './lua/commands.gen.ts';
 import { queuePatterns } from './protocol/keys.ts';
 
-/** What a process is to a queue. A worker is a client too, for `ctx.client`. */
-export type AclRole = 'client' | 'worker';
+/** What a process is to a queue. A worker is a client too, for `ctx.client`. An auditor sees the names of all keys of the server. */
+export type AclRole = 'client' | 'worker' | 'auditor';
 
 type ScriptName = keyof typeof luaCommands;
 
@@ -13,19 +13,20 @@ interface Sent {
   readonly commands: readonly string[];
 }
 
+const connection = [
+  'evalsha',
+  'eval',
+  'info',
+  'select',
+  'client|setname',
+  'asking',
+  'cluster|info',
+  'cluster|slots',
+];
+
 const client: Sent = {
   scripts: ['enqueue', 'abort', 'watch', 'unwatch', 'read'],
-  commands: [
-    'evalsha',
-    'eval',
-    'subscribe',
-    'info',
-    'select',
-    'client|setname',
-    'asking',
-    'cluster|info',
-    'cluster|slots',
-  ],
+  commands: [...connection, 'subscribe', 'wait'],
 };
 
 const worker: Sent = {
@@ -33,7 +34,9 @@ const worker: Sent = {
   commands: [...client.commands, 'blpop'],
 };
 
-const sentBy: Readonly<Record<AclRole, Sent>> = { client, worker };
+const auditor: Sent = { scripts: ['survey', 'audit'], commands: connection };
+
+const sentBy: Readonly<Record<AclRole, Sent>> = { client, worker, auditor };
 
 /** The scripts that a role runs. Redis cannot tell one script from another, so that its rules follow from their commands. */
 export function scriptsOf(role: AclRole): readonly ScriptName[] {

@@ -116,6 +116,7 @@ describe('the users of Redis', () => {
   it.each([
     ['client', 'web'],
     ['worker', 'work'],
+    ['auditor', 'audit'],
   ] as const)('that the page shows for a %s have the rules of the code', (role, name) => {
     const [, below = ''] = page.text.split('<!-- acl -->\n');
     const rules = aclRules({ role, queue: 'default' }).join(' ');

@@ -3,7 +3,7 @@ import type { Limits } from '../limits.ts';
 import { monotonicNow } from '../monotonic-now.ts';
 import type { RedisPort, Replicated, RunOptions, ScriptCall } from '../redis-port.ts';
 import { blockingPop, type Popped, type PoppedAndRun, popThenSend } from './blocking-pop.ts';
-import { Connection } from './connection.ts';
+import { type Command, Connection } from './connection.ts';
 import { cloneableOptions } from './connection-options.ts';
 import { type ConnectionSource, openConnection } from './open-connection.ts';
 import type { LearningClock } from './redis-clock.ts';
@@ -67,9 +67,12 @@ class ConnectedPort implements RedisPort {
     { replicas, timeout }: ResolvedDurability,
     options: RunOptions = {},
   ): Promise<Replicated<Reply>> {
-    const call: Call = { ...this.#callOf(script, input), behind: ['wait', [replicas, timeout]] };
+    // From 7.2 on Redis waits for no more than the last write of this connection, and a duplicate writes nothing.
+    const mark: Command = ['hset', [this.keys.meta, 'waited', 1]];
+    const wait: Command = ['wait', [replicas, timeout]];
+    const call: Call = { ...this.#callOf(script, input), behind: [mark, wait] };
     const answer = await runCommand(this.#connection, call, limitsOf(options), this.#factsOf(options));
-    const [raw, confirmed] = readPair(answer.raw);
+    const [raw, , confirmed] = readAnswers(answer.raw);
     const reply = script.reply(raw, input);
     this.#learn(reply, answer);
     return { reply, replicas: Number(confirmed) };
@@ -165,8 +168,8 @@ class ConnectedPort implements RedisPort {
   }
 }
 
-function readPair(raw: unknown): readonly [unknown, unknown] {
-  return Array.isArray(raw) ? [raw[0], raw[1]] : [raw, 0];
+function readAnswers(raw: unknown): readonly unknown[] {
+  return Array.isArray(raw) ? raw : [raw];
 }
 
 function limitsOf({ deadline, signal }: RunOptions): Limits {

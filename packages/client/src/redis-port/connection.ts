@@ -98,13 +98,13 @@ export class Connection {
     }, limits);
   }
 
-  /** As `send`, for two that leave in one piece, to the same server of a Cluster too. Either one's failure rejects. */
-  sendInOnePiece(first: Command, second: Command, limits: Limits): Promise<readonly [unknown, unknown]> {
+  /** As `send`, for several that leave in one piece, to the same server of a Cluster too. The first failure rejects. */
+  sendInOnePiece(commands: readonly Command[], limits: Limits): Promise<readonly unknown[]> {
     return this.#answerOf(async () => {
       const pipeline = this.link.pipeline();
-      for (const [command, args] of [first, second]) pipeline.callBuffer(command, args);
-      const [one, other] = (await pipeline.exec()) ?? [];
-      return [answered(one), answered(other)];
+      for (const [command, args] of commands) pipeline.callBuffer(command, args);
+      const outcomes = (await pipeline.exec()) ?? [];
+      return commands.map((_, at) => answered(outcomes[at]));
     }, limits);
   }
 

@@ -12,8 +12,8 @@ export interface Call {
   readonly name: string;
   readonly command: Command;
   readonly ifUnknown?: Command;
-  /** Leaves in one piece with it, and is answered together with it. */
-  readonly behind?: Command;
+  /** Leave in one piece with it, and are answered together with it. */
+  readonly behind?: readonly Command[];
 }
 
 export interface CallFacts {
@@ -82,7 +82,7 @@ function attempt(
   const sent: Promise<unknown> =
     behind === undefined
       ? connection.send(...command, limits)
-      : connection.sendInOnePiece(command, behind, limits);
+      : connection.sendInOnePiece([command, ...behind], limits);
   return sent.then(
     (raw): Attempt => ({ kind: 'answered', raw, sentAt, receivedAt: monotonicNow() }),
     (thrown: unknown) => judgeAttempt(thrown, name, limits),

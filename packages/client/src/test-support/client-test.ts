@@ -12,7 +12,7 @@ import { type HandWorker, joinByHand } from './hand-worker.ts';
 export interface ClientFixtures extends Fixtures {
   readonly queue: string;
   /** The shared server as a user who may do what this role does, and nothing else. */
-  readonly urls: Readonly<Record<AclRole, string>>;
+  readonly urls: Readonly<Record<'client' | 'worker', string>>;
   /** A client on the shared server. */
   readonly client: Client;
   /** A worker on the shared server. */

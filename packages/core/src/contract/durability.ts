@@ -6,7 +6,7 @@ import { shown } from './shown.ts';
 export interface Durability {
   /** Replicas of the Redis server that must have received it; 1 to 100. */
   readonly replicas: number;
-  /** How long to wait for them; 1 ms to 10 s. Then the enqueue rejects with `NotReplicatedError`. @default '1s' */
+  /** How long to wait for them; 1 ms to 5 s, and less than the client's `deadline`. Then the enqueue rejects with `NotReplicatedError`. @default '1s' */
   readonly timeout?: Duration;
 }
 
@@ -17,7 +17,7 @@ export interface ResolvedDurability {
 }
 
 const mostReplicas = 100;
-const longest = 10_000;
+const longest = 5_000;
 const usualTimeout = 1_000;
 const known: ReadonlySet<string> = new Set(['replicas', 'timeout']);
 

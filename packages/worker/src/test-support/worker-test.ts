@@ -12,6 +12,8 @@ export interface Rig {
   readonly queue: string;
   /** The server for workers. */
   readonly url: string;
+  /** The server for auditors. */
+  readonly auditorUrl: string;
   readonly client: Client;
   /** What all workers of the rig log. */
   readonly log: RecordedLog;
@@ -28,7 +30,7 @@ interface RigFixtures extends Fixtures {
 export const test: TestAPI<RigFixtures> = base.extend<Pick<RigFixtures, 'rig' | 'rigOn'>>({
   rigOn: async ({ queueName }, use) => {
     const closers: (() => Promise<void>)[] = [];
-    await use((url) => createRig({ client: url, worker: url }, queueName(), closers));
+    await use((url) => createRig({ client: url, worker: url, auditor: url }, queueName(), closers));
     await closeAll(closers);
   },
   // Its client and its workers are users who may do what their roles do, and nothing else.
@@ -36,7 +38,12 @@ export const test: TestAPI<RigFixtures> = base.extend<Pick<RigFixtures, 'rig' | 
     const queue = queueName();
     const urlOf = (role: AclRole): Promise<string> => redisUser(aclRules({ role, queue }));
     const closers: (() => Promise<void>)[] = [];
-    await use(createRig({ client: await urlOf('client'), worker: await urlOf('worker') }, queue, closers));
+    const urls = {
+      client: await urlOf('client'),
+      worker: await urlOf('worker'),
+      auditor: await urlOf('auditor'),
+    };
+    await use(createRig(urls, queue, closers));
     await closeAll(closers);
   },
 });
@@ -57,6 +64,7 @@ function createRig(
   return {
     queue,
     url,
+    auditorUrl: urls.auditor,
     client,
     log,
     worker: (options) => createWorker({ redis: url, queue, logger: log, ...options }),

@@ -62,9 +62,12 @@ export const test: TestAPI<Fixtures & { readonly queue: QueueUnderTest }> = base
     const name = queueName();
     const connectAs = async (role: AclRole): Promise<Redis> =>
       connect(await redisUser(aclRules({ role, queue: name })));
-    await use(
-      openQueue(redis, name, { client: await connectAs('client'), worker: await connectAs('worker') }),
-    );
+    const runners = {
+      client: await connectAs('client'),
+      worker: await connectAs('worker'),
+      auditor: await connectAs('auditor'),
+    };
+    await use(openQueue(redis, name, runners));
   },
 });
 
@@ -91,21 +94,25 @@ export function numberedIds(count: number, prefix = 't'): string[] {
   return Array.from({ length: count }, (_, at) => `${prefix}${String(at).padStart(4, '0')}`);
 }
 
+/** Each script is run by the first that may. */
+const roles: readonly AclRole[] = ['client', 'worker', 'auditor'];
+
 type Runners = Readonly<Record<AclRole, Redis>>;
 
 /** `redis` looks at the queue, the runners run the scripts of their roles. */
 export function openQueue(
   redis: Redis,
   name: string,
-  runners: Runners = { client: redis, worker: redis },
+  runners: Runners = { client: redis, worker: redis, auditor: redis },
 ): QueueUnderTest {
   const keys = queueKeys(name);
   const targets = {
     client: { redis: runners.client, keys, shift: 0 },
     worker: { redis: runners.worker, keys, shift: 0 },
+    auditor: { redis: runners.auditor, keys, shift: 0 },
   };
   const targetFor = (script: { readonly name: keyof typeof luaSources }): CallTarget =>
-    scriptsOf('client').includes(script.name) ? targets.client : targets.worker;
+    targets[roles.find((role) => scriptsOf(role).includes(script.name)) ?? 'worker'];
   const run: QueueUnderTest['run'] = async (script, input) =>
     await runScript(targetFor(script), script, input);
   const now = async (): Promise<number> => {
@@ -113,8 +120,7 @@ export function openQueue(
     return seconds * 1_000 + Math.floor(micros / 1_000) + targets.worker.shift;
   };
   const later = (ms: number): void => {
-    targets.client.shift += ms;
-    targets.worker.shift += ms;
+    for (const role of roles) targets[role].shift += ms;
   };
   const enqueueAll = async (...items: EnqueueItem[]): Promise<EnqueueReply> =>
     await run(enqueue, { notAfter: (await now()) + 30_000, items });
