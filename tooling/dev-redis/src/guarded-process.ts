@@ -29,7 +29,7 @@ const guard = (onOrphaned: string): string => `
 exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
-echo "$server"
+echo "guarded: $server"
 { read -r nothing <&3; trap '' TERM; kill -KILL $server; ${onOrphaned}; } >/dev/null 2>&1 &
 guard=$!
 exec 3<&-
@@ -55,7 +55,8 @@ export async function startGuarded({ file, args, onOrphaned }: GuardedCommand): 
     });
   const output = collectLines(shell);
   const wrote = (text: string): Promise<string> => output.find(text, ended);
-  const pid = Number(await wrote(''));
+  // It writes too, and perhaps before the shell does.
+  const pid = Number((await wrote('guarded: ')).split(' ')[1]);
   unref(shell);
   const kill = (): void => {
     shell.stdin.destroy();
