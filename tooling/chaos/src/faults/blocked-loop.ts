@@ -15,7 +15,8 @@ export const blockedLoop: Fault = {
     await Promise.all(
       Array.from({ length: size }, async () => {
         await using rig = await Rig.open();
-        tasks += await playOn(rig);
+        const played = await playOn(rig);
+        tasks += played;
         const { facts, broken: violations } = await rig.finish();
         runs += facts.runs.size;
         const blocked = facts.tasks.get('block')?.runs.map(({ by }) => by) ?? [];
