@@ -41,6 +41,13 @@ describe('the page', () => {
     expect(markdown).toContain('≥ 6 × best peer without it | nothing to compare with |');
   });
 
+  it('says of each goal that is missed what was tried', () => {
+    expect(markdown).toContain(
+      '- metric drain-100 (≥ 3 × best peer: **missed by 10 %**, with a limit of 300). A flat profile',
+    );
+    expect(markdown).not.toContain('- metric enqueue-bulk (');
+  });
+
   it('has a chapter for each kind of scenario, with a picture of whatever can be compared', () => {
     expect([...charts.keys()]).toEqual(['enqueue-bulk.svg', 'drain-100.svg']);
     expect(markdown.indexOf('## Enqueue')).toBeLessThan(markdown.indexOf('## Drain'));
