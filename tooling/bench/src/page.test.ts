@@ -43,7 +43,7 @@ describe('the page', () => {
 
   it('says of each goal that is missed what was tried', () => {
     expect(markdown).toContain(
-      '- metric drain-100 (≥ 3 × best peer: **missed by 10 %**, with a limit of 300). A flat profile',
+      '- metric drain-100 (≥ 3 × best peer: **missed by 10 %**, with a limit of 300). A profile of a worker',
     );
     expect(markdown).not.toContain('- metric enqueue-bulk (');
   });

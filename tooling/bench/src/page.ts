@@ -30,6 +30,7 @@ ratios taken in one run count**.
 - A task does nothing and carries about 100 bytes of JSON, unless the row says otherwise. Handlers return nothing; that is the result which is stored.
 - A drain begins when all tasks are there. Its clock starts after the first ${warmUp.toLocaleString('en')} tasks and stops at the end of the last one, or after six seconds:
   then the figure is the rate until then.
+- Round trips are timed after 2,000 of them that are not, an open loop after one second: code that runs for the first time takes several times as long.
 - CPU time is user and system time out of \`/proc\`, of all threads. For PostgreSQL it is that of all its processes.
 - Commands are what \`INFO commandstats\` counts, inside scripts or not. Memory is \`used_memory\` without that of connections; for PostgreSQL, the size of the database.
 - **floor** is raw ioredis and two Lua scripts that do the least that a durable at-least-once queue can: a list, a hash of owners, a body that its result
