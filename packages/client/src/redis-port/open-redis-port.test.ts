@@ -253,8 +253,9 @@ describe('a fork', () => {
   }) => {
     for (const source of [redisUrl, { ...redis.options, retryStrategy: () => 5 }, redis]) {
       const port = openRedisPort({ redis: source, queue: queueName(), purpose: 'main' });
-      const options = structuredClone(port.threadOptions());
-      const there = openRedisPort({ redis: options ?? {}, queue: port.keys.queue, purpose: 'lease' });
+      const made = structuredClone(port.threadOptions());
+      expect(made?.kind).toBe('server');
+      const there = openRedisPort({ redis: made?.options ?? {}, queue: port.keys.queue, purpose: 'lease' });
       expect(await answers(there)).toEqual([null]);
       await Promise.all([port.close(), there.close()]);
     }
