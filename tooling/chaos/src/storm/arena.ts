@@ -1,11 +1,8 @@
-import { type RedisServer, startRedisServer } from '@q/dev-redis';
+import { askServer, type RedisServer, startRedisServer, startSentinelSet, until } from '@q/dev-redis';
 import { Redis } from 'ioredis';
 import type { Place } from '../processes/settings.ts';
 import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
-import { askServer } from '../servers/ask-server.ts';
 import { type Profile, serverOptionsOf } from '../servers/profile.ts';
-import { startSentinelSet } from '../servers/sentinel-set.ts';
-import { until } from '../until.ts';
 
 /** The Redis of one stage of a storm, and what can be done to it. */
 export interface Arena extends AsyncDisposable {

@@ -1,10 +1,10 @@
 import type { QueueKeys } from '@q/core/wire';
+import { until } from '@q/dev-redis';
 import type { Violation } from '../checker/violation.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { runNemesis } from '../nemesis/nemesis.ts';
 import type { PlannedStroke, Stroke } from '../nemesis/plan.ts';
 import type { ProducerSettings, WorkerSettings } from '../processes/settings.ts';
-import { until } from '../until.ts';
 import type { Arena } from './arena.ts';
 import { Crew } from './crew.ts';
 import type { StageReport } from './stage-report.ts';

@@ -1,4 +1,4 @@
-import { type RedisServer, startRedisServer } from '@q/dev-redis';
+import { type RedisServer, startRedisServer } from '../redis-server.ts';
 import { until } from '../until.ts';
 import { askServer, infoOf } from './ask-server.ts';
 

@@ -1,5 +1,6 @@
-import { freePort, type RedisServer, startRedisServer } from '@q/dev-redis';
 import type { Redis } from 'ioredis';
+import { freePort } from '../free-port.ts';
+import { type RedisServer, startRedisServer } from '../redis-server.ts';
 import { until } from '../until.ts';
 import { askServer, infoOf } from './ask-server.ts';
 import { type ClusterNode, readClusterNodes } from './cluster-nodes.ts';
