@@ -105,7 +105,12 @@ test('a client on a Cluster of the user enqueues, waits and aborts as that user,
   const server = await startRedis({
     args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--requirepass', 'right'],
   });
-  await connect(server.url.replace('redis://', 'redis://:right@')).call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+  await connect(server.url.replace('redis://', 'redis://:right@')).call(
+    'CLUSTER',
+    'ADDSLOTSRANGE',
+    0,
+    16_383,
+  );
   for (const Cluster of [Cluster6, Cluster5]) {
     const cluster = new Cluster([{ host: server.host, port: server.port }], {
       redisOptions: { password: 'right' },

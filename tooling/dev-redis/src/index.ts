@@ -8,5 +8,6 @@ export { type RedisServer, type RedisServerOptions, startRedisServer } from './r
 export { emptyDatabase } from './server-url.ts';
 export { askServer, infoOf } from './sets/ask-server.ts';
 export { type ClusterSet, startClusterSet } from './sets/cluster-set.ts';
+export { type OpenedAddress, openAddress, type RedisAddress } from './sets/redis-address.ts';
 export { type SentinelSet, startSentinelSet } from './sets/sentinel-set.ts';
 export { type UntilOptions, until } from './until.ts';

@@ -19,7 +19,14 @@ export interface ThreadNode {
 /** Functions that the receiver makes anew. */
 const remade = ['retryStrategy', 'reconnectOnError', 'sentinelRetryStrategy', 'sentinelReconnectStrategy'];
 /** Functions of a Cluster that are not needed where its nodes are known by the addresses that they go by. */
-const remadeOfCluster = ['clusterRetryStrategy', 'clusterNodeRetryStrategy', 'dnsLookup', 'resolveSrv', 'useSRVRecords', 'scaleReads'];
+const remadeOfCluster = [
+  'clusterRetryStrategy',
+  'clusterNodeRetryStrategy',
+  'dnsLookup',
+  'resolveSrv',
+  'useSRVRecords',
+  'scaleReads',
+];
 
 /** `null` when something in the options cannot be sent to a thread, such as a custom connector. */
 export function threadOptionsOf(source: ConnectionSource): ThreadOptions | null {

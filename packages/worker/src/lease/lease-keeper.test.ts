@@ -45,9 +45,9 @@ const test = base.extend<Fixtures>({
     });
     for (const line of lines) line.cut();
   },
-  kept: async ({ redisUrl, queueName }, use) => {
+  kept: async ({ source, queueName }, use) => {
     const opened: Kept[] = [];
-    await use(async ({ redis = redisUrl, ...options } = {}) => {
+    await use(async ({ redis = source, ...options } = {}) => {
       const one = await keepFor(openRedisPort({ redis, queue: queueName(), purpose: 'test' }), options);
       opened.push(one);
       return one;

@@ -1,6 +1,12 @@
-import { askServer, type RedisServer, startRedisServer, startSentinelSet, until } from '@q/dev-redis';
+import {
+  askServer,
+  type RedisAddress,
+  type RedisServer,
+  startRedisServer,
+  startSentinelSet,
+  until,
+} from '@q/dev-redis';
 import { Redis } from 'ioredis';
-import type { Place } from '../processes/settings.ts';
 import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
 import { type Profile, serverOptionsOf } from '../servers/profile.ts';
 
@@ -15,7 +21,7 @@ export interface Arena extends AsyncDisposable {
   /** Each is the way of one process. */
   readonly proxies: readonly FaultProxy[];
   /** By way of a proxy when one is named. */
-  place(proxy: number | null): Place;
+  place(proxy: number | null): RedisAddress;
   /** A connection to the server that answers now. */
   connect(): Promise<Redis>;
   /** Kills the server and starts it again. Answers when it was ready, epoch ms. */
