@@ -20,10 +20,11 @@ async function connectionsOf(redis: Redis, queue: string): Promise<string[]> {
 describe('a client', () => {
   test('has no connection until it is used, one then, and two from its first wait on', async ({
     makeClient,
+    redisUrl,
     redis,
     queue,
   }) => {
-    const client = makeClient();
+    const client = makeClient({ redis: redisUrl });
     expect(await connectionsOf(redis, queue)).toEqual([]);
     const handle = await client.enqueue(double, 1);
     await handle.status();
@@ -41,8 +42,9 @@ describe('a client', () => {
     redis,
     redisUrl,
     queue,
-    worker,
+    makeWorker,
   }) => {
+    const worker = await makeWorker(redisUrl);
     for (const instance of [connect(redisUrl), new Redis5(redisUrl)]) {
       const client = makeClient({ redis: instance });
       const handle = await client.enqueue(double, 1);
@@ -80,10 +82,11 @@ describe('a client', () => {
 
   test('on a port that somebody else owns leaves it open, and closes what it made itself', async ({
     makePort,
+    redisUrl,
     redis,
     queue,
   }) => {
-    const port = makePort();
+    const port = makePort(redisUrl);
     const client = createClientOn(port);
     const handle = await client.enqueue(double, 1);
     await handle.result({ timeout: 50 }).catch(() => undefined);
