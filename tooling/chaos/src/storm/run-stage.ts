@@ -195,7 +195,10 @@ class Stage {
  * Violations that the profile of the stage does not excuse. What a task came to is not waited for by a worker until the
  * replica has it, so under P3d it may be forgotten and come anew; that the task is there is promised.
  */
-export function unexcused({ profile, violations }: StageReport): readonly Violation[] {
+export function unexcused({
+  profile,
+  violations,
+}: Pick<StageReport, 'profile' | 'violations'>): readonly Violation[] {
   if (profile === 'P2') return violations;
   return violations.filter(
     ({ rule }) => !lossRules.includes(rule) || (profile === 'P3d' && rule === taskLost),
