@@ -1,11 +1,12 @@
-// `node tooling/run.mjs start | test | check | results`: needs Node and npm, and nothing installed.
+// `node tooling/run.mjs start | test | topologies | check | results`: needs Node and npm, and nothing installed.
 import { check } from './run/check.mjs';
 import { start } from './run/start.mjs';
 import { StepFailed } from './run/steps.mjs';
 import { results, test } from './run/test.mjs';
+import { topologies } from './run/topologies.mjs';
 
 /** @type {Readonly<Record<string, (args: readonly string[]) => Promise<number>>>} */
-const commands = { start, test, check, results: () => results() };
+const commands = { start, test, topologies, check, results: () => results() };
 
 const [name = '', ...args] = process.argv.slice(2);
 try {

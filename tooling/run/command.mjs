@@ -11,15 +11,15 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ readonly cwd?: string, readonly printTo?: 'stdout' | 'stderr' }} [options]
+ * @param {{ readonly cwd?: string, readonly printTo?: 'stdout' | 'stderr', readonly env?: NodeJS.ProcessEnv }} [options] env: added to ours
  * @returns {Promise<number>} its exit code, 128 + n when signal n ended it
  */
-export function run(file, args, { cwd = root, printTo = 'stdout' } = {}) {
+export function run(file, args, { cwd = root, printTo = 'stdout', env = {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       cwd,
       stdio: ['inherit', printTo === 'stderr' ? 2 : 1, 2],
-      env: environment(),
+      env: { ...environment(), ...env },
     });
     const handOn = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
     const ignore = () => undefined; // a terminal sends it to the child as well

@@ -14,6 +14,8 @@ export interface PackageTestsOptions {
 
 /** Which files `npm test` wants at the moment; all of them when vitest is started by hand. */
 const wanted = process.env['Q_TEST_FILES'];
+/** `sentinel` or `cluster` when the tests play on such a set: types and counts are not of interest then. */
+const topology = process.env['Q_TEST_TOPOLOGY'];
 
 /** The vitest configuration of every package of this repository. */
 export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOptions = {}): ViteUserConfig {
@@ -23,7 +25,7 @@ export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOption
     ssr: { resolve: { conditions } },
     test: {
       include: wanted === 'alone' ? [...alone] : ['src/**/*.test.ts'],
-      exclude: wanted === 'together' ? [...alone] : [],
+      exclude: wanted === 'together' || topology !== undefined ? [...alone] : [],
       globalSetup: fileURLToPath(new URL('./src/claim-redis-url.ts', import.meta.url)),
       passWithNoTests: true,
       maxWorkers: filesAtOnce,
@@ -31,9 +33,9 @@ export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOption
       isolate: false,
       testTimeout: 20_000,
       hookTimeout: 20_000,
-      reporters: ['default', ['json', { outputFile: `.results/${wanted ?? 'together'}.json` }]],
+      reporters: ['default', ['json', { outputFile: `.results/${topology ?? wanted ?? 'together'}.json` }]],
       typecheck: {
-        enabled: wanted !== 'alone',
+        enabled: wanted !== 'alone' && topology === undefined,
         checker: 'tsc',
         include: ['src/**/*.test-d.ts'],
         tsconfig: 'tsconfig.json',

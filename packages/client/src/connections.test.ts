@@ -20,10 +20,11 @@ async function connectionsOf(redis: Redis, queue: string): Promise<string[]> {
 describe('a client', () => {
   test('has no connection until it is used, one then, and two from its first wait on', async ({
     makeClient,
+    redisUrl,
     redis,
     queue,
   }) => {
-    const client = makeClient();
+    const client = makeClient({ redis: redisUrl });
     expect(await connectionsOf(redis, queue)).toEqual([]);
     const handle = await client.enqueue(double, 1);
     await handle.status();
@@ -41,8 +42,9 @@ describe('a client', () => {
     redis,
     redisUrl,
     queue,
-    worker,
+    makeWorker,
   }) => {
+    const worker = await makeWorker(redisUrl);
     for (const instance of [connect(redisUrl), new Redis5(redisUrl)]) {
       const client = makeClient({ redis: instance });
       const handle = await client.enqueue(double, 1);
@@ -80,10 +82,11 @@ describe('a client', () => {
 
   test('on a port that somebody else owns leaves it open, and closes what it made itself', async ({
     makePort,
+    redisUrl,
     redis,
     queue,
   }) => {
-    const port = makePort();
+    const port = makePort(redisUrl);
     const client = createClientOn(port);
     const handle = await client.enqueue(double, 1);
     await handle.result({ timeout: 50 }).catch(() => undefined);
@@ -96,18 +99,25 @@ describe('a client', () => {
   });
 });
 
-test('a client on a Cluster of the user enqueues, waits and aborts, and leaves it open', async ({
+test('a client on a Cluster of the user enqueues, waits and aborts as that user, and leaves it open', async ({
   startRedis,
   connect,
   makeClient,
   queue,
 }) => {
   const server = await startRedis({
-    args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+    args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--requirepass', 'right'],
   });
-  await connect(server.url).call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+  await connect(server.url.replace('redis://', 'redis://:right@')).call(
+    'CLUSTER',
+    'ADDSLOTSRANGE',
+    0,
+    16_383,
+  );
   for (const Cluster of [Cluster6, Cluster5]) {
-    const cluster = new Cluster([{ host: server.host, port: server.port }]);
+    const cluster = new Cluster([{ host: server.host, port: server.port }], {
+      redisOptions: { password: 'right' },
+    });
     onTestFinished(() => cluster.disconnect());
     const client = makeClient({ redis: cluster });
     const worker = await joinByHand(openRedisPort({ redis: cluster, queue, purpose: 'test' }));

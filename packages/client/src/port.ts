@@ -6,4 +6,5 @@ export { openRedisPort } from './redis-port/open-redis-port.ts';
 export type { RedisClock } from './redis-port/redis-clock.ts';
 export type { RedisLike, RedisSource } from './redis-port/redis-like.ts';
 export type { ServerInfo } from './redis-port/server-info.ts';
+export type { ThreadOptions } from './redis-port/thread-options.ts';
 export type { RedisPort, RedisPortOptions, RunOptions, ScriptCall } from './redis-port.ts';

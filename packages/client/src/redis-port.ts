@@ -3,6 +3,7 @@ import type { Popped, PoppedAndRun } from './redis-port/blocking-pop.ts';
 import type { RedisClock } from './redis-port/redis-clock.ts';
 import type { RedisSource } from './redis-port/redis-like.ts';
 import type { ServerInfo } from './redis-port/server-info.ts';
+import type { ThreadOptions } from './redis-port/thread-options.ts';
 
 export interface RunOptions {
   /** Ms from now until the call rejects with QueueUnavailableError. @default for ever */
@@ -69,8 +70,8 @@ export interface RedisPort {
   serverInfo(options?: RunOptions): Promise<ServerInfo>;
   /** A port with a connection of its own to the same server, closed with this one. It connects when it is used first. */
   fork(purpose: string): RedisPort;
-  /** Options for a `RedisPort` in a worker thread; `null` when they cannot be sent there (a Cluster, a custom connector). */
-  threadOptions(): object | null;
+  /** How a worker thread makes a connection of its own; `null` when that cannot be sent there (a custom connector). */
+  threadOptions(): ThreadOptions | null;
   /** Shared with all forks. */
   readonly clock: RedisClock;
   readonly keys: QueueKeys;

@@ -22,6 +22,7 @@ const connection = [
   'asking',
   'cluster|info',
   'cluster|slots',
+  'readonly',
 ];
 
 const client: Sent = {

@@ -13,7 +13,7 @@ test('a worker says that it leaves before its lease thread has ended, which may 
 }) => {
   const order: string[] = [];
   process.once('worker', (thread) => thread.once('exit', () => order.push('thread ended')));
-  const { queue, url: redis, log } = rig;
+  const { queue, redis, log } = rig;
   const port = openRedisPort({ redis, queue, purpose: 'worker' });
   const changes = new Latch();
   const membership = new Membership(newWorkerId('test'), {

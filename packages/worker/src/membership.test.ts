@@ -41,7 +41,7 @@ async function observe(
   tasks: number,
   { concurrency, prefetch = 0, handler }: Given,
 ): Promise<Observed> {
-  const { queue, url: redis, log } = rig;
+  const { queue, redis, log } = rig;
   const handles = await rig.client.enqueueMany(Array.from({ length: tasks }, (_, n) => call(work, n)));
   const steps: Sent[] = [];
   const begun = { count: 0 };

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { RedisSource } from '@q/client';
 import { task } from '@q/core';
 import { describe, expect } from 'vitest';
 import { Registry } from './handlers/registry.ts';
@@ -22,7 +23,7 @@ class FakeProcess extends EventEmitter implements EndableProcess {
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-function lifecycleOf(redis: string, queue: string, handler: () => unknown, logger = quiet): Lifecycle {
+function lifecycleOf(redis: RedisSource, queue: string, handler: () => unknown, logger = quiet): Lifecycle {
   const registry = new Registry('UTC');
   registry.handle(work, handler);
   return new Lifecycle(resolveWorkerOptions({ redis, queue, logger, gracePeriod: 20 }), registry);
@@ -33,7 +34,7 @@ describe('run()', () => {
     const source = new FakeProcess();
     const ran = deferred();
     const run = runUntilStopped(
-      lifecycleOf(rig.url, rig.queue, () => ran.resolve()),
+      lifecycleOf(rig.redis, rig.queue, () => ran.resolve()),
       source,
     );
     const handle = await rig.client.enqueue(work);
@@ -51,7 +52,7 @@ describe('run()', () => {
       started.resolve();
       return new Promise(() => undefined);
     };
-    const run = runUntilStopped(lifecycleOf(rig.url, rig.queue, hang), source);
+    const run = runUntilStopped(lifecycleOf(rig.redis, rig.queue, hang), source);
     await rig.client.enqueue(work);
     await started.promise;
     source.emit('SIGINT');
@@ -83,7 +84,7 @@ describe('run()', () => {
       },
     };
     await runUntilStopped(
-      lifecycleOf(rig.url, rig.queue, () => undefined, signalling),
+      lifecycleOf(rig.redis, rig.queue, () => undefined, signalling),
       source,
     );
     expect(log.records.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);

@@ -6,3 +6,8 @@ export { freePort } from './free-port.ts';
 export { orExit } from './or-exit.ts';
 export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
 export { emptyDatabase } from './server-url.ts';
+export { askServer, infoOf } from './sets/ask-server.ts';
+export { type ClusterSet, startClusterSet } from './sets/cluster-set.ts';
+export { type OpenedAddress, openAddress, type RedisAddress } from './sets/redis-address.ts';
+export { type SentinelSet, startSentinelSet } from './sets/sentinel-set.ts';
+export { type UntilOptions, until } from './until.ts';

@@ -1,8 +1,9 @@
 import { type Client, createClient } from '@q/client';
-import { test as base, type ChildProcess, type Fixtures } from '@q/testkit';
+import { test as base, type ChildProcess, type Fixtures, type RedisAddress } from '@q/testkit';
 import type { TestAPI } from 'vitest';
 
 export interface WorkerSettings {
+  /** URL of a server that only this test knows. @default the shared ones */
   readonly redis?: string;
   readonly id?: string;
   readonly concurrency?: number;
@@ -32,15 +33,17 @@ const workerEntry = new URL('../dist/processes/worker.js', import.meta.url);
 
 export const test: TestAPI<SystemFixtures> = base.extend<Omit<SystemFixtures, keyof Fixtures>>({
   queue: async ({ queueName }, use) => use(queueName()),
-  client: async ({ redisUrl, queue }, use) => {
-    const client = createClient({ redis: redisUrl, queue });
+  client: async ({ source, queue }, use) => {
+    const client = createClient({ redis: source, queue });
     await use(client);
     await client.close();
   },
-  worker: async ({ redisUrl, queue, childProcess }, use) => {
+  worker: async ({ shared, queue, childProcess }, use) => {
     const started: ChildProcess[] = [];
     await use(async (settings = {}) => {
-      const child = childProcess(workerEntry, { env: environment({ redis: redisUrl, ...settings }, queue) });
+      const child = childProcess(workerEntry, {
+        env: environment(settings, shared.address, queue),
+      });
       started.push(child);
       await child.message(isKind('lifespan up'));
       return child;
@@ -50,9 +53,11 @@ export const test: TestAPI<SystemFixtures> = base.extend<Omit<SystemFixtures, ke
   },
 }) as TestAPI<SystemFixtures>;
 
-function environment(settings: WorkerSettings, queue: string): Record<string, string> {
+function environment(settings: WorkerSettings, address: RedisAddress, queue: string): Record<string, string> {
+  const place: RedisAddress =
+    settings.redis === undefined ? address : { kind: 'server', url: settings.redis };
   const named: Record<string, string | number | undefined> = {
-    SYSTEM_REDIS: settings.redis,
+    SYSTEM_REDIS: JSON.stringify(place),
     SYSTEM_QUEUE: queue,
     SYSTEM_ID: settings.id,
     SYSTEM_CONCURRENCY: settings.concurrency,

@@ -1,16 +1,30 @@
-import { type RedisServer, type RedisServerOptions, startRedisServer } from '@q/dev-redis';
+import {
+  type OpenedAddress,
+  openAddress,
+  type RedisAddress,
+  type RedisServer,
+  type RedisServerOptions,
+  startRedisServer,
+} from '@q/dev-redis';
 import { Redis } from 'ioredis';
 import { test as base, type TestAPI } from 'vitest';
 import { type ChildOptions, type ChildProcess, startChild } from './child-process.ts';
 import { queueName } from './queue-name.ts';
 import { createRedisUser, type RedisUser } from './redis-user.ts';
-import { sharedRedisUrl } from './shared-redis.ts';
+import { sharedRedis } from './shared-redis.ts';
+import type { TestSet } from './test-set.ts';
 
 /** What a test of this repository may ask for by name. Each is made when it is asked for. */
 export interface Fixtures {
-  /** A server that other tests use too: the one of REDIS_URL or the private one of this vitest worker. */
+  /** The servers that other tests use too: those of Q_TEST_TOPOLOGY, the one of REDIS_URL or the private one of this vitest worker. */
+  readonly shared: TestSet;
+  /** What clients and workers are given as their option `redis`, to reach `shared`; closed after the test. */
+  readonly source: OpenedAddress['redis'];
+  /** The same as somebody else, or in another place; closed after the test. */
+  readonly open: (address: RedisAddress) => OpenedAddress['redis'];
+  /** The server of `shared` that has this test's queues. Whoever asks for it has a single server as his subject. */
   readonly redisUrl: string;
-  /** A connection to `redisUrl` for looking at keys; closed after the test. */
+  /** A connection to it for looking at keys; closed after the test. */
   readonly redis: Redis;
   /** A new queue name at every call. */
   readonly queueName: () => string;
@@ -19,10 +33,10 @@ export interface Fixtures {
   /** Opens a connection to any server; closed after the test. */
   readonly connect: (url: string) => Redis;
   /**
-   * The URL of `redisUrl` with a user of its own, who may do what the rules of `ACL SETUSER` say. A test in which he was
-   * refused anything fails.
+   * A user of its own on `shared`, who may do what the rules of `ACL SETUSER` say. A test in which he was refused anything
+   * fails.
    */
-  readonly redisUser: (rules: readonly string[]) => Promise<string>;
+  readonly redisUser: (rules: readonly string[]) => Promise<RedisUser>;
   /** Starts `node entry`. A child that still runs when the test ends is killed, and the test fails. */
   readonly childProcess: (entry: string | URL, options?: ChildOptions) => ChildProcess;
 }
@@ -30,8 +44,22 @@ export interface Fixtures {
 /** vitest's `test` with {@link Fixtures}: `test('a rule', async ({ redis, queueName }) => { … })`. */
 export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
   // vitest reads the wanted fixtures from the first parameter, which must therefore be a pattern.
-  redisUrl: async ({}, use) => use(await sharedRedisUrl()),
-  redis: async ({ redisUrl, connect }, use) => use(connect(redisUrl)),
+  shared: async ({}, use) => use(await sharedRedis()),
+  open: async ({}, use) => {
+    const opened: OpenedAddress[] = [];
+    await use((address) => {
+      const one = openAddress(address);
+      opened.push(one);
+      return one.redis;
+    });
+    for (const { close } of opened) close();
+  },
+  source: async ({ shared, open }, use) => use(open(shared.address)),
+  redisUrl: async ({ shared, task }, use) => {
+    noteSingleServer(task.meta);
+    await use(shared.url);
+  },
+  redis: async ({ shared, connect }, use) => use(connect(shared.url)),
   queueName: async ({}, use) => use(queueName),
   connect: async ({}, use) => {
     const opened: Redis[] = [];
@@ -43,16 +71,18 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
     });
     for (const redis of opened) redis.disconnect();
   },
-  redisUser: async ({ redis }, use) => {
+  redisUser: async ({ shared, redis, connect }, use) => {
     const users: RedisUser[] = [];
+    const others = shared.urls.filter((url) => url !== shared.url).map(connect);
     await use(async (rules) => {
-      const user = await createRedisUser(redis, rules);
+      const user = await createRedisUser([redis, ...others], rules);
       users.push(user);
-      return user.url;
+      return user;
     });
     await refuseRefusals(users);
   },
-  startRedis: async ({}, use) => {
+  startRedis: async ({ task }, use) => {
+    noteSingleServer(task.meta);
     const started: RedisServer[] = [];
     await use(async (options) => {
       const server = await startRedisServer(options);
@@ -72,6 +102,11 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
     await refuseLeaks([...children]);
   },
 });
+
+/** For the reports of runs on a set of servers: what such a test says of one server, it does not say of the set. */
+function noteSingleServer(meta: object): void {
+  Object.assign(meta, { singleServer: true });
+}
 
 async function refuseRefusals(users: readonly RedisUser[]): Promise<void> {
   const refused = (await Promise.all(users.map((user) => user.refusals()))).flat();

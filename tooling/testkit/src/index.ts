@@ -1,4 +1,5 @@
 /** Tests against a real Redis and real processes. Start at {@link test}. */
+export type { RedisAddress } from '@q/dev-redis';
 export {
   type ChildOptions,
   type ChildProcess,
@@ -12,4 +13,3 @@ export { type FaultyLine, openFaultyLine } from './faulty-line.ts';
 export { type Fixtures, test } from './fixtures.ts';
 export { queueName } from './queue-name.ts';
 export { createRedisUser, type RedisUser } from './redis-user.ts';
-export { sharedRedisUrl } from './shared-redis.ts';

@@ -1,13 +1,23 @@
-import { ensureRedis } from '@q/dev-redis';
+import { ensureRedis, type RedisAddress } from '@q/dev-redis';
+import { sharedSet, type TestSet } from './test-set.ts';
 
-let url: Promise<string> | undefined;
+let shared: Promise<TestSet> | undefined;
 
 /**
- * The server of this vitest worker process: the one of REDIS_URL, or a private one that is started at the first call and
- * ends with the process. Other tests use it too, so it may not be flushed, frozen or counted.
+ * The servers of this vitest worker process: those of the whole run when there is a set of them, else the one of
+ * REDIS_URL, or a private one that is started at the first call and ends with the process. Other tests use them too, so
+ * they may not be flushed, frozen or counted.
  */
-export function sharedRedisUrl(): Promise<string> {
+export function sharedRedis(): Promise<TestSet> {
+  shared ??= findShared();
+  return shared;
+}
+
+async function findShared(): Promise<TestSet> {
+  const set = sharedSet();
+  if (set !== null) return set;
   // Whether a database of REDIS_URL may be used at all was decided once, before the first test.
-  url ??= ensureRedis({ purpose: 'dev', log: () => undefined }).then((redis) => redis.url);
-  return url;
+  const { url } = await ensureRedis({ purpose: 'dev', log: () => undefined });
+  const address: RedisAddress = { kind: 'server', url };
+  return { address, url, urls: [url], slots: null };
 }

@@ -4,13 +4,13 @@ import { monotonicNow } from '../monotonic-now.ts';
 import type { RedisPort, Replicated, RunOptions, ScriptCall } from '../redis-port.ts';
 import { blockingPop, type Popped, type PoppedAndRun, popThenSend } from './blocking-pop.ts';
 import { type Command, Connection } from './connection.ts';
-import { cloneableOptions } from './connection-options.ts';
 import { type ConnectionSource, openConnection } from './open-connection.ts';
 import type { LearningClock } from './redis-clock.ts';
 import { type Answered, type Call, type CallFacts, runCommand } from './run-command.ts';
 import { scriptArguments } from './script-arguments.ts';
 import { parseServerInfo, type ServerInfo } from './server-info.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { type ThreadOptions, threadOptionsOf } from './thread-options.ts';
 
 /** What a port and its forks have in common. */
 export interface PortShared {
@@ -120,10 +120,8 @@ class ConnectedPort implements RedisPort {
     return port;
   }
 
-  threadOptions(): object | null {
-    const { source } = this.#shared;
-    if (source.kind === 'options') return cloneableOptions(source.options);
-    return source.instance.isCluster ? null : cloneableOptions(source.instance.options);
+  threadOptions(): ThreadOptions | null {
+    return threadOptionsOf(this.#shared.source);
   }
 
   onReconnect(listener: () => void): () => void {

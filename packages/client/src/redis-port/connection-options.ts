@@ -78,37 +78,35 @@ function hasSentinels(options: RedisOptions): boolean {
   return Array.isArray(options.sentinels) && options.sentinels.length > 0;
 }
 
-/** What a duplicate of a user's Cluster must have otherwise. Its node connections answer to the cluster, not to us. */
-export function clusterOverrides(purpose: ConnectionPurpose): ClusterOptions {
+/**
+ * What a duplicate of a user's Cluster must have otherwise. Its node connections answer to the cluster, not to us. Who the
+ * user is and how he encrypts is repeated: a duplicate of ioredis 5 has no `redisOptions` but these.
+ */
+export function clusterOverrides(given: object, purpose: ConnectionPurpose): ClusterOptions {
   return {
     lazyConnect: true,
     enableOfflineQueue: false,
     enableAutoPipelining: false,
     clusterRetryStrategy: reconnectDelay,
-    redisOptions: {
-      connectionName: connectionName(purpose),
-      disableClientInfo: true,
-      connectTimeout: 3_000,
-      disconnectTimeout: 500,
-      socketTimeout: 4_900,
-      commandTimeout: undefined,
-      blockingTimeout: undefined,
-      stringNumbers: false,
-    },
+    redisOptions: { ...nodeOptionsOf(given), ...requiredOfNodes(purpose) },
   };
 }
 
-/** Functions that the receiver makes anew. */
-const remade = ['retryStrategy', 'reconnectOnError', 'sentinelRetryStrategy', 'sentinelReconnectStrategy'];
+function nodeOptionsOf(given: object): RedisOptions {
+  const { redisOptions = {} }: ClusterOptions = given;
+  return redisOptions;
+}
 
-/** A copy that can be sent to a worker thread; `null` when something in it cannot, such as a custom connector. */
-export function cloneableOptions(given: object): object | null {
-  const kept = Object.entries(given).filter(
-    ([key, value]) => value !== undefined && value !== null && !remade.includes(key),
-  );
-  try {
-    return structuredClone(Object.fromEntries(kept));
-  } catch {
-    return null;
-  }
+function requiredOfNodes(purpose: ConnectionPurpose): OurOptions {
+  return {
+    connectionName: connectionName(purpose),
+    disableClientInfo: true,
+    connectTimeout: 3_000,
+    disconnectTimeout: 500,
+    socketTimeout: 4_900,
+    commandTimeout: undefined,
+    blockingTimeout: undefined,
+    stringNumbers: false,
+    replyMapping: 'legacy',
+  };
 }

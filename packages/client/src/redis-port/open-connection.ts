@@ -41,7 +41,7 @@ export function openConnection(source: ConnectionSource, purpose: ConnectionPurp
   const { instance } = source;
   // A duplicate comes from the user's own copy of ioredis.
   const overrides = instance.isCluster
-    ? [[], clusterOverrides(purpose)]
+    ? [[], clusterOverrides(instance.options, purpose)]
     : [standaloneOptions(instance.options, purpose)];
   const copy: unknown = Reflect.apply(instance.duplicate, instance, overrides);
   if (isRedisLike(copy)) return copy;

@@ -21,6 +21,8 @@ export interface RedisLike {
   duplicate(...overrides: never[]): unknown;
   callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
   pipeline(): PipelineLike;
+  /** The connections of a Cluster to its nodes. */
+  nodes?(role: 'all'): ReadonlyArray<{ readonly options: object }>;
   subscribe(...channels: string[]): Promise<unknown>;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;

@@ -144,7 +144,7 @@ async function startWorker(rig: Rig, gate: Promise<void>, runs: Map<string, numb
 
 describe('what a deleted key has stranded', () => {
   test.for(deletions)('is found and repaired: $what', async (deletion, { rig, redis }) => {
-    const options = { redis: rig.auditorUrl, queue: rig.queue, lease: '3s' } as const;
+    const options = { redis: rig.auditorRedis, queue: rig.queue, lease: '3s' } as const;
     const midst = await inTheMidst(rig, redis);
     await deletion.arrange?.(midst);
     expect(kindsOf(await audit(options))).toEqual([]);
@@ -200,7 +200,7 @@ test('a queue under load with live workers has no findings', { timeout: 30_000 }
     worker.cron('* * * * * *', 'often', () => undefined);
     await rig.start(worker);
   }
-  const options = { redis: rig.auditorUrl, queue: rig.queue };
+  const options = { redis: rig.auditorRedis, queue: rig.queue };
   const found: Finding[] = [];
   let audits = 0;
   let isOver = false;

@@ -42,7 +42,7 @@ describe('tasks that were claimed ahead and not begun', () => {
     const before = await rig.client.enqueueMany(calls);
     const after = await rig.client.enqueueMany(Array.from({ length: 300 }, () => call(short)));
     const blockId = before.at(-1)?.id ?? '';
-    const env = { REDIS_URL: rig.url, QUEUE: rig.queue, BLOCK_UNTIL: until };
+    const env = { REDIS_ADDRESS: JSON.stringify(rig.address), QUEUE: rig.queue, BLOCK_UNTIL: until };
     const child = childProcess(fastWorker, { env });
     await expect.poll(() => begunBy(child).some(({ id }) => id === blockId), { timeout: 20_000 }).toBe(true);
     const by = begunBy(child)[0]?.by ?? '';
@@ -73,7 +73,7 @@ describe('tasks that were claimed ahead and not begun', () => {
   }) => {
     await rig.client.enqueueMany(Array.from({ length: 5_000 }, () => call(short)));
     await rig.client.enqueueMany(Array.from({ length: 5_000 }, () => call(short)));
-    const env = { REDIS_URL: rig.url, QUEUE: rig.queue, BLOCK_UNTIL: '' };
+    const env = { REDIS_ADDRESS: JSON.stringify(rig.address), QUEUE: rig.queue, BLOCK_UNTIL: '' };
     const child = childProcess(fastWorker, { env });
     await expect.poll(() => begunBy(child).length, { timeout: 20_000, interval: 1 }).toBeGreaterThan(1_000);
     child.signal('SIGSTOP');

@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { openRedisPort, type RedisPort, type RedisSource } from '@q/client/port';
 import { held, join, newWireId, renew } from '@q/core/wire';
 import { test as base, connectionOptions, type FaultyLine, openFaultyLine } from '@q/testkit';
-import type { Redis } from 'ioredis';
-import { describe, expect } from 'vitest';
+import { Cluster, type Redis } from 'ioredis';
+import { describe, expect, onTestFinished } from 'vitest';
 import { type RecordedLog, recordedLog } from '../test-support/recorded-log.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import { LeaseLapsedError } from './lease-lapsed-error.ts';
@@ -45,9 +45,9 @@ const test = base.extend<Fixtures>({
     });
     for (const line of lines) line.cut();
   },
-  kept: async ({ redisUrl, queueName }, use) => {
+  kept: async ({ source, queueName }, use) => {
     const opened: Kept[] = [];
-    await use(async ({ redis = redisUrl, ...options } = {}) => {
+    await use(async ({ redis = source, ...options } = {}) => {
       const one = await keepFor(openRedisPort({ redis, queue: queueName(), purpose: 'test' }), options);
       opened.push(one);
       return one;
@@ -228,6 +228,27 @@ describe('keepLease', () => {
     const begunAt = performance.now();
     await nextRenewal(redis, await kept({ lease: 60_000 }));
     expect(performance.now() - begunAt).toBeLessThan(5_000);
+  });
+
+  test('in a Cluster too, as the user of the instance that was given', async ({
+    kept,
+    startRedis,
+    connect,
+  }) => {
+    const server = await startRedis({
+      args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--requirepass', 'right'],
+    });
+    const url = server.url.replace('redis://', 'redis://:right@');
+    await connect(url).call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+    const cluster = new Cluster([{ host: server.host, port: server.port }], {
+      redisOptions: { password: 'right' },
+    });
+    onTestFinished(() => cluster.disconnect());
+    const one = await kept({ redis: cluster });
+    const { looks, lapsed } = await observed(url, one, () => block(3_000));
+    expect(lapsed).toBe(0);
+    expect(looks).toBeGreaterThan(30);
+    expect(messagesOf(one, 'no thread renews')).toEqual([]);
   });
 
   test('a script that Redis forgot is sent anew by the thread itself', async ({ kept, redis, redisUrl }) => {

@@ -46,7 +46,7 @@ const threadModule = new URL('../../dist/lease/lease-thread.js', import.meta.url
 
 /**
  * Renews a worker's lease three times per lease, from a thread with a connection of its own, so that code which
- * blocks the main loop does not cost the tasks. Where there can be no thread (a Cluster, a crash) the main loop
+ * blocks the main loop does not cost the tasks. Where there can be no thread (options that cannot be sent to one, a crash) the main loop
  * renews. Resolves when the thread runs or has failed to; never rejects, and never keeps the process alive.
  *
  * While Redis cannot be reached, what runs goes on; when Redis answers but refuses to renew, the lease counts
@@ -95,8 +95,8 @@ class KeptLease implements LeaseKeeper {
   }
 
   async begin(module: URL): Promise<void> {
-    const options = this.#parts.port.threadOptions();
-    if (options === null) {
+    const connection = this.#parts.port.threadOptions();
+    if (connection === null) {
       this.#log.noThread('connections like this one cannot be made in a thread');
       void this.#renewHere();
       return;
@@ -104,7 +104,7 @@ class KeptLease implements LeaseKeeper {
     this.#hasThread = true;
     this.#thread = new SupervisedThread({
       module,
-      order: writeLeaseOrder(this.#parts, options, this.#heartbeat.beats),
+      order: writeLeaseOrder(this.#parts, connection, this.#heartbeat.beats),
       onReport: (report) => this.#read(report),
       onCrash: (error) => {
         this.#hasThread = false;

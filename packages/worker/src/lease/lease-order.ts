@@ -1,9 +1,9 @@
+import type { ThreadOptions } from '@q/client/port';
 import type { ScriptCall } from './script-call.ts';
 
 /** What the lease thread is given when it starts. Everything in it can be cloned. */
 export interface LeaseOrder {
-  /** ioredis options that name the server. */
-  readonly options: object;
+  readonly connection: ThreadOptions;
   readonly connectionName: string;
   readonly renewal: ScriptCall;
   readonly queue: string;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Redis, type RedisOptions } from 'ioredis';
 import type { LeaseOrder, LeaseReport } from './lease-order.ts';
 import type { ScriptCall } from './script-call.ts';
 import { sharedNow } from './shared-clock.ts';
 import { type Silence, silenceAfter } from './silence.ts';
 import { StartBoard } from './start-board.ts';
+import { openThreadConnection } from './thread-connection.ts';
 
 /**
  * Entry of the thread that renews a worker's lease, so that a handler which blocks the main loop does not lose
@@ -20,24 +20,7 @@ const board = new StartBoard(order.board);
 /** Ms between two looks at the main loop; one that shows no life in two of them is blocked. */
 const lookEvery = 200;
 
-const preferred: RedisOptions = { connectTimeout: 3_000, keepAlive: 10_000, disableClientInfo: true };
-/** Nothing is kept for later: a renewal that cannot be sent now is made anew when it can. */
-const required: RedisOptions = {
-  lazyConnect: false,
-  connectionName: order.connectionName,
-  enableOfflineQueue: false,
-  enableAutoPipelining: false,
-  autoResendUnfulfilledCommands: false,
-  // Rejects what is under way as soon as the connection closes.
-  maxRetriesPerRequest: 0,
-  commandTimeout: undefined,
-  socketTimeout: 4_900,
-  failoverDetector: 'sentinels' in order.options,
-  retryStrategy: (times) => between(0.5, 1) * Math.min(1_000, 50 * 2 ** Math.min(times, 10)),
-  reconnectOnError: (error) => error.message.startsWith('READONLY'),
-};
-
-const redis = new Redis({ ...preferred, ...order.options, ...required, replyMapping: 'legacy' });
+const redis = openThreadConnection(order.connection, order.connectionName);
 let wake = new AbortController();
 let reconnected = false;
 let isStopped = false;

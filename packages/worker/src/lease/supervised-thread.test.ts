@@ -5,7 +5,7 @@ import { StartBoard } from './start-board.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 
 const order: LeaseOrder = {
-  options: {},
+  connection: { kind: 'server', options: {} },
   connectionName: 'q:lease:test',
   renewal: { source: 'return 1', sha1: '', args: [0] },
   queue: 'test',
@@ -62,7 +62,8 @@ describe('SupervisedThread', () => {
 
   test('an order that cannot be cloned is a crash like any other', async () => {
     const error = await new Promise<unknown>((resolve) => {
-      const uncloneable = { ...order, options: { connect: () => {} } };
+      const connection = { kind: 'server', options: { connect: () => {} } } as const;
+      const uncloneable = { ...order, connection };
       const thread = new SupervisedThread({
         module: leaseThread,
         order: uncloneable,
@@ -95,7 +96,7 @@ describe('SupervisedThread', () => {
 
   test('a running thread does not keep its process alive', async ({ childProcess, redisUrl }) => {
     const renewing = {
-      options: connectionOptions(redisUrl),
+      connection: { kind: 'server', options: connectionOptions(redisUrl) },
       renewal: { source: 'return 1', sha1: '0'.repeat(40), args: [0] },
     };
     const entry = new URL('../test-support/idle-lease-thread.mjs', import.meta.url);

@@ -1,4 +1,4 @@
-import type { RedisPort } from '@q/client/port';
+import type { RedisPort, ThreadOptions } from '@q/client/port';
 import { renew } from '@q/core/wire';
 import type { LeaseOrder } from './lease-order.ts';
 import { scriptCall } from './script-call.ts';
@@ -13,11 +13,15 @@ export interface LeaseFacts {
 }
 
 /** What the thread has to know: it has no port. */
-export function writeLeaseOrder(facts: LeaseFacts, options: object, beats: SharedArrayBuffer): LeaseOrder {
+export function writeLeaseOrder(
+  facts: LeaseFacts,
+  connection: ThreadOptions,
+  beats: SharedArrayBuffer,
+): LeaseOrder {
   const { port, worker, lease, maxBlock, board } = facts;
   const { queue } = port.keys;
   return {
-    options,
+    connection,
     connectionName: `q:lease:${queue}`,
     renewal: scriptCall(renew, port.keys, { worker, lease }),
     queue,

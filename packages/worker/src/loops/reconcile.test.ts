@@ -19,8 +19,8 @@ interface Comparing {
 const lease = 30_000;
 
 const test = base.extend<{ comparing: Comparing }>({
-  comparing: async ({ redisUrl, queueName }, use) => {
-    const port = openRedisPort({ redis: redisUrl, queue: queueName(), purpose: 'test' });
+  comparing: async ({ source, queueName }, use) => {
+    const port = openRedisPort({ redis: source, queue: queueName(), purpose: 'test' });
     const worker = `test~${newWireId()}`;
     await port.run(join, { worker, info: '{}', lease });
     await use(compareAs(worker, port));

@@ -26,10 +26,10 @@ interface CarrierOptions {
 }
 
 const test = base.extend<{ carrier: (options: CarrierOptions) => Promise<Carrier> }>({
-  carrier: async ({ redisUrl }, use) => {
+  carrier: async ({ source }, use) => {
     const ports: RedisPort[] = [];
     await use(async ({ queue, schedules, skew = 0, startedLater = 0 }) => {
-      const port = withSkew(skew, () => openRedisPort({ redis: redisUrl, queue, purpose: 'test' }));
+      const port = withSkew(skew, () => openRedisPort({ redis: source, queue, purpose: 'test' }));
       ports.push(port);
       expect(Math.abs(port.clock.now() - Date.now() - skew)).toBeLessThan(500);
       const worker = `test~${newWireId()}`;
@@ -214,7 +214,7 @@ describe('schedulesPass', () => {
   test('a schedule that Redis refuses does not hold up another', async ({
     redis,
     queueName,
-    redisUrl,
+    source,
     carrier,
   }) => {
     const queue = queueName();
@@ -227,7 +227,7 @@ describe('schedulesPass', () => {
       error: (facts) => errors.push(facts),
     };
     const schedules = [createSchedule(yearly), createSchedule({ ...yearly, name: 'other' })];
-    const second = openRedisPort({ redis: redisUrl, queue, purpose: 'test' });
+    const second = openRedisPort({ redis: source, queue, purpose: 'test' });
     const { now } = await second.run(join, { worker: 'second', info: '{}', lease: 30_000 });
     const loop = schedulesPass({ port: second, worker: 'second', startedAt: now, schedules, log });
     await loop.pass(new AbortController().signal);

@@ -2,11 +2,13 @@
 // 'block' holds the event loop until the file BLOCK_UNTIL is there.
 import { existsSync } from 'node:fs';
 import { task } from '@q/core';
+import { openAddressIn } from '@q/testkit/address';
 import { createWorker } from '../../dist/index.js';
 
-const { REDIS_URL, QUEUE, BLOCK_UNTIL } = process.env;
+const { REDIS_ADDRESS, QUEUE, BLOCK_UNTIL } = process.env;
+const opened = openAddressIn(REDIS_ADDRESS);
 const worker = createWorker({
-  redis: REDIS_URL,
+  redis: opened.redis,
   queue: QUEUE,
   concurrency: 1,
   prefetch: 200,
@@ -22,4 +24,11 @@ worker.handle(task('block'), (ctx) => {
     Atomics.wait(never, 0, 0, 20);
 });
 const running = await worker.start();
-process.once('SIGTERM', () => void running.stop().then(() => process.disconnect()));
+process.once(
+  'SIGTERM',
+  () =>
+    void running.stop().then(() => {
+      opened.close();
+      process.disconnect();
+    }),
+);

@@ -1,9 +1,9 @@
 // A process that does nothing but have its lease renewed by a thread: it must end by itself.
 import { SupervisedThread } from '../../dist/lease/supervised-thread.js';
 
-const { options, renewal } = JSON.parse(process.env.LEASE_ORDER);
+const { connection, renewal } = JSON.parse(process.env.LEASE_ORDER);
 const order = {
-  options,
+  connection,
   renewal,
   queue: 'test',
   worker: 'w~1',

@@ -1,6 +1,6 @@
-import { type Client, createClient } from '@q/client';
+import { type Client, createClient, type RedisSource } from '@q/client';
 import { type AclRole, aclRules } from '@q/core/wire';
-import { test as base, type Fixtures } from '@q/testkit';
+import { test as base, type Fixtures, type RedisAddress } from '@q/testkit';
 import type { TestAPI } from 'vitest';
 import { createWorker, type Worker } from '../create-worker.ts';
 import type { RunningWorker } from '../lifecycle.ts';
@@ -10,10 +10,12 @@ import { type RecordedLog, recordedLog } from './recorded-log.ts';
 /** A queue of its own with a client, and workers that are stopped after the test. */
 export interface Rig {
   readonly queue: string;
-  /** The server for workers. */
-  readonly url: string;
-  /** The server for auditors. */
-  readonly auditorUrl: string;
+  /** What workers are given as their option `redis`. */
+  readonly redis: RedisSource;
+  /** The same for a process of its own. */
+  readonly address: RedisAddress;
+  /** What auditors are given. */
+  readonly auditorRedis: RedisSource;
   readonly client: Client;
   /** What all workers of the rig log. */
   readonly log: RecordedLog;
@@ -28,22 +30,26 @@ interface RigFixtures extends Fixtures {
 }
 
 export const test: TestAPI<RigFixtures> = base.extend<Pick<RigFixtures, 'rig' | 'rigOn'>>({
-  rigOn: async ({ queueName }, use) => {
+  rigOn: async ({ open, queueName }, use) => {
     const closers: (() => Promise<void>)[] = [];
-    await use((url) => createRig({ client: url, worker: url, auditor: url }, queueName(), closers));
+    await use((url) => {
+      const address = { kind: 'server', url } as const;
+      return createRig({ client: address, worker: address, auditor: address }, open, queueName(), closers);
+    });
     await closeAll(closers);
   },
   // Its client and its workers are users who may do what their roles do, and nothing else.
-  rig: async ({ redisUser, queueName }, use) => {
+  rig: async ({ redisUser, shared, open, queueName }, use) => {
     const queue = queueName();
-    const urlOf = (role: AclRole): Promise<string> => redisUser(aclRules({ role, queue }));
+    const addressOf = async (role: AclRole): Promise<RedisAddress> =>
+      (await redisUser(aclRules({ role, queue }))).at(shared.address);
     const closers: (() => Promise<void>)[] = [];
-    const urls = {
-      client: await urlOf('client'),
-      worker: await urlOf('worker'),
-      auditor: await urlOf('auditor'),
+    const addresses = {
+      client: await addressOf('client'),
+      worker: await addressOf('worker'),
+      auditor: await addressOf('auditor'),
     };
-    await use(createRig(urls, queue, closers));
+    await use(createRig(addresses, open, queue, closers));
     await closeAll(closers);
   },
 });
@@ -53,21 +59,23 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
 }
 
 function createRig(
-  urls: Readonly<Record<AclRole, string>>,
+  addresses: Readonly<Record<AclRole, RedisAddress>>,
+  open: Fixtures['open'],
   queue: string,
   closers: (() => Promise<void>)[],
 ): Rig {
-  const url = urls.worker;
-  const client = createClient({ redis: urls.client, queue });
+  const redis = open(addresses.worker);
+  const client = createClient({ redis: open(addresses.client), queue });
   const log = recordedLog();
   closers.push(() => client.close());
   return {
     queue,
-    url,
-    auditorUrl: urls.auditor,
+    redis,
+    address: addresses.worker,
+    auditorRedis: open(addresses.auditor),
     client,
     log,
-    worker: (options) => createWorker({ redis: url, queue, logger: log, ...options }),
+    worker: (options) => createWorker({ redis, queue, logger: log, ...options }),
     start: async (worker) => {
       const running = await worker.start();
       closers.push(() => running.stop({ gracePeriod: 0 }));

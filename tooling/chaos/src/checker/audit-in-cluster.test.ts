@@ -1,8 +1,8 @@
 import { queueKeys } from '@q/core/wire';
+import { startClusterSet } from '@q/dev-redis';
 import { audit } from '@q/worker/auditor';
 import { Cluster } from 'ioredis';
 import { expect, it } from 'vitest';
-import { startClusterSet } from '../servers/cluster-set.ts';
 
 const waiting = 'q;;;;;;\n1;;1000;;greet;\n[]';
 /** Enough that every node has some. */

@@ -1,6 +1,6 @@
 import { luaSources } from '@q/core/wire';
+import { askServer } from '@q/dev-redis';
 import { type DefectName, defectiveScript } from '../defects/defects.ts';
-import { askServer } from '../servers/ask-server.ts';
 
 /** Makes scripts known to a server: otherwise whoever calls one first sends it twice, and commands are counted wrongly. */
 export async function loadScripts(url: string, defects: readonly DefectName[] = []): Promise<void> {

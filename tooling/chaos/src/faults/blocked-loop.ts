@@ -1,5 +1,5 @@
 import { type AnyCall, call } from '@q/core';
-import { until } from '../until.ts';
+import { until } from '@q/dev-redis';
 import { blocking, plain, slow } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { lease, Rig } from './rig.ts';

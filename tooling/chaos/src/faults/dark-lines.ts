@@ -1,8 +1,8 @@
 import { type Client, createClient } from '@q/client';
 import { type AnyCall, call } from '@q/core';
+import { until } from '@q/dev-redis';
 import { startFaultProxy } from '../proxy/fault-proxy.ts';
 import type { NetworkFault } from '../proxy/network-fault.ts';
-import { until } from '../until.ts';
 import { plain, slow } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';

@@ -7,9 +7,11 @@ import type { Fault } from './fault.ts';
 import { frozenMaster } from './frozen-master.ts';
 import { fullMemory } from './full-memory.ts';
 import { lostReplies } from './lost-replies.ts';
+import { movedCluster } from './moved-cluster.ts';
 import { outage } from './outage.ts';
 import { poison } from './poison.ts';
 import { refusedProducers } from './refused-producers.ts';
+import { replacedMaster } from './replaced-master.ts';
 import { rollingStops } from './rolling-stops.ts';
 import { skewedCron } from './skewed-cron.ts';
 import { wiped } from './wiped.ts';
@@ -30,6 +32,8 @@ export const faults: readonly Fault[] = [
   brokenConnections,
   lostReplies,
   frozenMaster,
+  replacedMaster,
+  movedCluster,
   skewedCron,
   drained,
 ];

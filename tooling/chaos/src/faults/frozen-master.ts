@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@q/client';
 import { call } from '@q/core';
-import { startSentinelSet } from '../servers/sentinel-set.ts';
+import { startSentinelSet } from '@q/dev-redis';
 import { plain } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 

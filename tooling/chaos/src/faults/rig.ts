@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@q/client';
 import { type QueueKeys, queueKeys } from '@q/core/wire';
-import { type RedisServer, type RedisServerOptions, startRedisServer } from '@q/dev-redis';
+import { type RedisServer, type RedisServerOptions, startRedisServer, until } from '@q/dev-redis';
 import { Redis } from 'ioredis';
 import { check } from '../checker/check.ts';
 import { collectFacts, type Facts } from '../checker/facts.ts';
@@ -13,7 +13,6 @@ import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
 import { type Child, startWorker } from '../processes/child.ts';
-import { until } from '../until.ts';
 import { createProducer, type Producer } from '../workload/producer.ts';
 
 /** The shortest that a worker takes, ms. */

@@ -1,5 +1,5 @@
+import { until } from '@q/dev-redis';
 import type { Facts } from '../checker/facts.ts';
-import { until } from '../until.ts';
 import { cronName } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';

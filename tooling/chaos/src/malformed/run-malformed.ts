@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@q/client';
 import { decodeTaskValue, type QueueKeys, queueKeys } from '@q/core/wire';
-import { startRedisServer } from '@q/dev-redis';
+import { startRedisServer, until } from '@q/dev-redis';
 import { Redis } from 'ioredis';
 import { seededRandom } from '../nemesis/random.ts';
 import { type Child, startWorker } from '../processes/child.ts';
-import { until } from '../until.ts';
 import { plain } from '../workload/tasks.ts';
 import { type HostileValue, hostileValue } from './hostile-value.ts';
 

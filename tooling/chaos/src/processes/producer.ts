@@ -2,18 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@q/client';
+import { openAddress } from '@q/dev-redis';
 import type { Expectation } from '../ledger/entry.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { type Order, ordersOf } from '../storm/mix.ts';
 import { createProducer } from '../workload/producer.ts';
 import { endWithParent, say } from './say.ts';
-import { readProducerSettings, sourceOf } from './settings.ts';
+import { readProducerSettings } from './settings.ts';
 
 const settings = readProducerSettings();
 const { seat, ids, seed, chunks, chunkSize, interval, beginAt } = settings;
 const ledger = openLedger(settings.ledgers, settings.name);
+const opened = openAddress(settings.redis);
 const client = createClient({
-  redis: sourceOf(settings.redis),
+  redis: opened.redis,
   queue: settings.queue,
   durability: settings.replicas > 0 ? { replicas: settings.replicas } : null,
 });
@@ -29,6 +31,7 @@ for (let chunk = firstMissing(); chunk < chunks; chunk += 1) {
 }
 while (open.size > 0) await Promise.all(open);
 await client.close();
+opened.close();
 say({ kind: 'done' });
 process.disconnect?.();
 

@@ -1,10 +1,9 @@
-import type { RedisSource } from '@q/client';
+import type { RedisAddress } from '@q/dev-redis';
 import type { DefectName } from '../defects/defects.ts';
 
 /** What the harness tells a process that it starts. */
 export interface ChildSettings {
-  /** A URL, options of ioredis, or the start nodes of a Cluster. */
-  readonly redis: Place;
+  readonly redis: RedisAddress;
   readonly queue: string;
   /** Folder of the ledgers. */
   readonly ledgers: string;
@@ -50,15 +49,6 @@ export interface ProducerSettings extends ChildSettings {
   readonly replicas: number;
 }
 
-/** Where Redis is, in a form that can be sent to another process. */
-export type Place =
-  | { readonly kind: 'server'; readonly url: string }
-  | {
-      readonly kind: 'sentinels';
-      readonly sentinels: ReadonlyArray<{ readonly host: string; readonly port: number }>;
-      readonly name: string;
-    };
-
 const variable = 'CHAOS_SETTINGS';
 /** ms by which the clock of a process is wrong. */
 export const skewVariable = 'CHAOS_SKEW';
@@ -77,13 +67,4 @@ export function readClientSettings(): ClientSettings {
 
 export function readProducerSettings(): ProducerSettings {
   return JSON.parse(process.env[variable] ?? '{}');
-}
-
-export function sourceOf(place: Place): RedisSource {
-  switch (place.kind) {
-    case 'server':
-      return place.url;
-    case 'sentinels':
-      return { sentinels: [...place.sentinels], name: place.name };
-  }
 }

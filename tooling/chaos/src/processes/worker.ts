@@ -1,16 +1,18 @@
+import { openAddress } from '@q/dev-redis';
 import { createWorker } from '@q/worker';
 import { plantDefect } from '../defects/plant-defect.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { noteStalls } from '../ledger/note-stalls.ts';
 import { handleCron, handleOccurrences, handleWorkload } from '../workload/handlers.ts';
 import { endWithParent, say } from './say.ts';
-import { readWorkerSettings, sourceOf } from './settings.ts';
+import { readWorkerSettings } from './settings.ts';
 
 const settings = readWorkerSettings();
 if (settings.defect !== null) plantDefect(settings.defect);
 const ledger = openLedger(settings.ledgers, settings.name);
+const opened = openAddress(settings.redis);
 const worker = createWorker<undefined>({
-  redis: sourceOf(settings.redis),
+  redis: opened.redis,
   queue: settings.queue,
   id: settings.name,
   concurrency: settings.concurrency,
@@ -30,4 +32,5 @@ noteStalls(ledger, settings.lease);
 endWithParent();
 say({ kind: 'running' });
 await worker.run();
+opened.close();
 process.disconnect?.();

@@ -1,8 +1,7 @@
-import { startRedisServer } from '@q/dev-redis';
+import { startRedisServer, until } from '@q/dev-redis';
 import { test as base, type Fixtures } from '@q/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, type TestAPI } from 'vitest';
-import { until } from '../until.ts';
 import { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './fault-proxy.ts';
 import { type Judge, pass } from './verdict.ts';
 

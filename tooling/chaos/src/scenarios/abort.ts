@@ -1,5 +1,5 @@
 import { call } from '@q/core';
-import { until } from '../until.ts';
+import { until } from '@q/dev-redis';
 import { slow } from '../workload/tasks.ts';
 import type { Scenario } from './scenario.ts';
 

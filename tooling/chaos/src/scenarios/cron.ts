@@ -1,4 +1,4 @@
-import { until } from '../until.ts';
+import { until } from '@q/dev-redis';
 import { cronName } from '../workload/tasks.ts';
 import type { Scenario } from './scenario.ts';
 

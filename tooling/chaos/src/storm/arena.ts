@@ -1,11 +1,14 @@
-import { type RedisServer, startRedisServer } from '@q/dev-redis';
+import {
+  askServer,
+  type RedisAddress,
+  type RedisServer,
+  startRedisServer,
+  startSentinelSet,
+  until,
+} from '@q/dev-redis';
 import { Redis } from 'ioredis';
-import type { Place } from '../processes/settings.ts';
 import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
-import { askServer } from '../servers/ask-server.ts';
 import { type Profile, serverOptionsOf } from '../servers/profile.ts';
-import { startSentinelSet } from '../servers/sentinel-set.ts';
-import { until } from '../until.ts';
 
 /** The Redis of one stage of a storm, and what can be done to it. */
 export interface Arena extends AsyncDisposable {
@@ -18,7 +21,7 @@ export interface Arena extends AsyncDisposable {
   /** Each is the way of one process. */
   readonly proxies: readonly FaultProxy[];
   /** By way of a proxy when one is named. */
-  place(proxy: number | null): Place;
+  place(proxy: number | null): RedisAddress;
   /** A connection to the server that answers now. */
   connect(): Promise<Redis>;
   /** Kills the server and starts it again. Answers when it was ready, epoch ms. */

@@ -1,10 +1,10 @@
 import type { QueueKeys } from '@q/core/wire';
+import { until } from '@q/dev-redis';
 import type { Violation } from '../checker/violation.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { runNemesis } from '../nemesis/nemesis.ts';
 import type { PlannedStroke, Stroke } from '../nemesis/plan.ts';
 import type { ProducerSettings, WorkerSettings } from '../processes/settings.ts';
-import { until } from '../until.ts';
 import type { Arena } from './arena.ts';
 import { Crew } from './crew.ts';
 import type { StageReport } from './stage-report.ts';
@@ -195,7 +195,10 @@ class Stage {
  * Violations that the profile of the stage does not excuse. What a task came to is not waited for by a worker until the
  * replica has it, so under P3d it may be forgotten and come anew; that the task is there is promised.
  */
-export function unexcused({ profile, violations }: StageReport): readonly Violation[] {
+export function unexcused({
+  profile,
+  violations,
+}: Pick<StageReport, 'profile' | 'violations'>): readonly Violation[] {
   if (profile === 'P2') return violations;
   return violations.filter(
     ({ rule }) => !lossRules.includes(rule) || (profile === 'P3d' && rule === taskLost),

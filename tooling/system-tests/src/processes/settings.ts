@@ -1,5 +1,6 @@
 /** What a test tells a process that it starts, by environment. */
 export interface Settings {
+  /** An address, as JSON. */
   readonly redis: string;
   readonly queue: string;
   readonly id: string;

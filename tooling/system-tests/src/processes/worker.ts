@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openAddressIn } from '@q/testkit/address';
 import { createWorker, Retry } from '@q/worker';
 import { Piscina } from 'piscina';
 import * as tasks from './contract.ts';
@@ -9,8 +10,9 @@ const say = (message: object): void => {
   process.send?.(message);
 };
 
+const opened = openAddressIn(settings.redis);
 const worker = createWorker({
-  redis: settings.redis,
+  redis: opened.redis,
   queue: settings.queue,
   id: settings.id,
   concurrency: settings.concurrency,
@@ -104,5 +106,6 @@ process.channel?.unref();
 const running = worker.run();
 say({ kind: 'running' });
 await running;
+opened.close();
 say({ kind: 'ended' });
 process.disconnect?.();

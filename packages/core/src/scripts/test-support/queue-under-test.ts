@@ -61,7 +61,7 @@ export const test: TestAPI<Fixtures & { readonly queue: QueueUnderTest }> = base
   queue: async ({ redis, queueName, redisUser, connect }, use) => {
     const name = queueName();
     const connectAs = async (role: AclRole): Promise<Redis> =>
-      connect(await redisUser(aclRules({ role, queue: name })));
+      connect((await redisUser(aclRules({ role, queue: name }))).url);
     const runners = {
       client: await connectAs('client'),
       worker: await connectAs('worker'),

@@ -1,34 +1,8 @@
-import { type RedisServer, startRedisServer } from '@q/dev-redis';
 import { Cluster, Redis } from 'ioredis';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../until.ts';
-import { askServer } from './ask-server.ts';
 import { startClusterSet } from './cluster-set.ts';
-import { serverOptionsOf } from './profile.ts';
 import { startSentinelSet } from './sentinel-set.ts';
-
-async function start(profile: 'P0' | 'P1' | 'P2'): Promise<RedisServer> {
-  const server = await startRedisServer(serverOptionsOf(profile));
-  onTestFinished(() => server.stop());
-  return server;
-}
-
-describe('a single server', () => {
-  for (const [profile, kept] of [
-    ['P0', null],
-    ['P1', 'there'],
-    ['P2', 'there'],
-  ] as const) {
-    it(`of profile ${profile} ${kept === null ? 'forgets' : 'keeps'} its data when it is killed and started again`, async () => {
-      const server = await start(profile);
-      await askServer(server.url, (redis) => redis.set('key', 'there'));
-      const { port, pid } = server;
-      await server.restart();
-      expect([server.port, server.pid === pid]).toEqual([port, false]);
-      expect(await askServer(server.url, (redis) => redis.get('key'))).toBe(kept);
-    });
-  }
-});
 
 describe.concurrent('sets of servers', () => {
   it('Sentinels replace a master that is killed, and clients find the new one', {

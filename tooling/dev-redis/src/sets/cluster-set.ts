@@ -1,13 +1,12 @@
-import { freePort, type RedisServer, startRedisServer } from '@q/dev-redis';
 import type { Redis } from 'ioredis';
+import { freePort } from '../free-port.ts';
+import { type RedisServer, startRedisServer } from '../redis-server.ts';
 import { until } from '../until.ts';
 import { askServer, infoOf } from './ask-server.ts';
 import { type ClusterNode, readClusterNodes } from './cluster-nodes.ts';
 
 const masterCount = 3;
 const slotCount = 16_384;
-/** ms of silence after which the others count a node as down. */
-const nodeTimeout = 1_500;
 const keysPerMove = 100;
 /** ms; a Cluster gives an attempt up after as long. */
 const handOverTakes = 5_000;
@@ -21,6 +20,8 @@ export interface ClusterSet extends AsyncDisposable {
   readonly version: string;
   /** The slot that all keys of a queue lie in. */
   slotOf(queue: string): Promise<number>;
+  /** The range of slots that are in the same place as this one. */
+  slotsWith(slot: number): Promise<readonly [first: number, last: number]>;
   /** The server that answers for a slot. */
   masterOf(slot: number): Promise<RedisServer>;
   replicaOf(slot: number): Promise<RedisServer>;
@@ -38,22 +39,32 @@ export interface ClusterSet extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export async function startClusterSet(): Promise<ClusterSet> {
+export interface ClusterSetOptions {
+  /** @default 'aof' */
+  readonly persistence?: 'none' | 'aof';
+  /** ms of silence after which the others count a node as down. @default 1_500 */
+  readonly nodeTimeout?: number;
+}
+
+export async function startClusterSet({
+  persistence = 'aof',
+  nodeTimeout = 1_500,
+}: ClusterSetOptions = {}): Promise<ClusterSet> {
   const servers: RedisServer[] = [];
   // One after the other: each port is free only until somebody takes it.
-  for (let at = 0; at < masterCount * 2; at += 1) servers.push(await startNode());
+  for (let at = 0; at < masterCount * 2; at += 1) servers.push(await startNode(persistence, nodeTimeout));
   const set = new PrivateClusterSet(servers);
   await set.form();
   return set;
 }
 
-async function startNode(): Promise<RedisServer> {
+async function startNode(persistence: 'none' | 'aof', nodeTimeout: number): Promise<RedisServer> {
   const port = await freePort();
   const busPort = String(await freePort());
   const settled = ['--cluster-allow-replica-migration', 'no'];
   const clustered = ['--cluster-enabled', 'yes', '--cluster-port', busPort, ...settled];
   const prompt = ['--cluster-node-timeout', String(nodeTimeout), '--repl-diskless-sync-delay', '0'];
-  return startRedisServer({ port, persistence: 'aof', args: [...clustered, ...prompt] });
+  return startRedisServer({ port, persistence, args: [...clustered, ...prompt] });
 }
 
 class PrivateClusterSet implements ClusterSet {
@@ -111,6 +122,12 @@ class PrivateClusterSet implements ClusterSet {
     const [first] = this.servers;
     const key = `{${queue}}`;
     return Number(await askServer(first?.url ?? '', (redis) => redis.call('CLUSTER', 'KEYSLOT', key)));
+  }
+
+  async slotsWith(slot: number): Promise<readonly [first: number, last: number]> {
+    const self = (await this.#view(await this.masterOf(slot))).find((node) => node.isMyself);
+    const range = self?.slots.find(([first, last]) => slot >= first && slot <= last);
+    return range ?? [slot, slot];
   }
 
   async masterOf(slot: number): Promise<RedisServer> {

@@ -1,9 +1,7 @@
-import { type RedisServer, startRedisServer } from '@q/dev-redis';
+import { type RedisServer, startRedisServer } from '../redis-server.ts';
 import { until } from '../until.ts';
 import { askServer, infoOf } from './ask-server.ts';
 
-/** ms of silence after which a Sentinel counts a server as down. */
-const downAfter = 800;
 const failoverTimeout = 3_000;
 /** ms, at most: promoting is quick, demoting is not. */
 const handOverTakes = 20_000;
@@ -13,6 +11,10 @@ const masterName = 'q';
 export interface SentinelSetOptions {
   /** A master refuses writes while no replica is alive to take them (profile P3d). @default false */
   readonly needsReplica?: boolean;
+  /** @default 'aof' */
+  readonly persistence?: 'none' | 'aof';
+  /** ms of silence after which a Sentinel counts a server as down. @default 800 */
+  readonly downAfter?: number;
 }
 
 /** A master, a replica and three Sentinels that watch over them: processes of this machine. */
@@ -42,12 +44,14 @@ export interface SentinelSet extends AsyncDisposable {
 
 export async function startSentinelSet({
   needsReplica = false,
+  persistence = 'aof',
+  downAfter = 800,
 }: SentinelSetOptions = {}): Promise<SentinelSet> {
   const careful = needsReplica ? ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'] : [];
   const quick = ['--repl-diskless-sync', 'yes', '--repl-diskless-sync-delay', '0', ...careful];
-  const master = await startRedisServer({ persistence: 'aof', args: quick });
+  const master = await startRedisServer({ persistence, args: quick });
   const follows = ['--replicaof', `${master.host} ${master.port}`];
-  const replica = await startRedisServer({ persistence: 'aof', args: [...quick, ...follows] });
+  const replica = await startRedisServer({ persistence, args: [...quick, ...follows] });
   const sentinel = [
     `sentinel monitor ${masterName} ${master.host} ${master.port} 2`,
     `sentinel down-after-milliseconds ${masterName} ${downAfter}`,
