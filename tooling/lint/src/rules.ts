@@ -44,7 +44,7 @@ const indexIsForOthers: ImportRule = (file, { path, specifier }) => {
 };
 
 // A connection cannot be handed to a thread: the one that renews leases opens its own.
-const redisPort = /\/redis-port(\.ts|\/)|\/lease\/lease-thread\.ts$/;
+const redisPort = /\/redis-port(\.ts|\/)|\/lease\/thread-connection\.ts$/;
 
 const redisStaysInItsPort: ImportRule = (file, { specifier }) => {
   const isPort = redisPort.test(file.path);

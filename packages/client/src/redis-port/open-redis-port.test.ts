@@ -271,7 +271,10 @@ describe('a fork', () => {
 
 test('a port tells what the server says of itself', async ({ redisUrl, queueName }) => {
   const port = openRedisPort({ redis: redisUrl, queue: queueName(), purpose: 'main' });
-  expect(await port.serverInfo()).toMatchObject({ tcp_port: new URL(redisUrl).port, maxmemory_policy: 'noeviction' });
+  expect(await port.serverInfo()).toMatchObject({
+    tcp_port: new URL(redisUrl).port,
+    maxmemory_policy: 'noeviction',
+  });
   await port.close();
 });
 
