@@ -115,7 +115,7 @@ describe('an enqueue that asks for a replica', () => {
     makeClient,
   }) => {
     const { master, replica } = await startPair({ startRedis, connect });
-    const client = makeClient({ redis: master.url, durability: { replicas: 1, timeout: 50 } });
+    const client = makeClient({ redis: master.url, durability: { replicas: 1, timeout: '2s' } });
     await client.enqueue(tick);
     await connect(master.url).script('FLUSH');
     // Its text is sent, and the replica asked for again.
