@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe.concurrent('a mistake planted in a script is found', () => {
+describe('a mistake planted in a script is found', () => {
   for (const { defect, victim, command, nth, blow, brokenRule } of planted) {
     it(`${defect}: ${command} ${blow.kind}`, { timeout: 90_000 }, async () => {
       const common = { url: server.url, scenario: simple, victim };
