@@ -1,13 +1,12 @@
 import { QueueUnavailableError } from '@q/core';
-import { type AbortReply, abort, parseDuration } from '@q/core/wire';
+import { type AbortReply, abort } from '@q/core/wire';
 import { errorForTask } from './call-error.ts';
 import { ResultMissingError, ResultTimeoutError } from './errors.ts';
 import { monotonicNow } from './monotonic-now.ts';
 import { decodeFinished } from './read-result.ts';
 import type { Session } from './session.ts';
 import { waitForResult } from './wait-for-result.ts';
-import type { WaitOptions } from './wait-options.ts';
-import { requireWaitOptions } from './wait-options.ts';
+import { type ResolvedWaitOptions, resolveWaitOptions, type WaitOptions } from './wait-options.ts';
 
 /** Each late answer teaches the time of Redis. */
 const mostLateAnswers = 5;
@@ -20,15 +19,13 @@ const mostLateAnswers = 5;
  */
 export async function abortTask(session: Session, id: string, options: WaitOptions): Promise<boolean> {
   session.requireOpen();
-  requireWaitOptions(options);
-  options.signal?.throwIfAborted();
-  const timeout =
-    options.timeout === undefined ? session.deadline : parseDuration(options.timeout, 'option "timeout"');
+  const { timeout = session.deadline, signal } = resolveWaitOptions(options);
+  signal?.throwIfAborted();
   const until = monotonicNow() + timeout;
   const { kind } = await askToAbort(session, id);
   if (kind === 'aborted') return true;
   if (kind !== 'asked') return false;
-  return endsAborted(session, id, { timeout: Math.max(0, until - monotonicNow()), signal: options.signal });
+  return endsAborted(session, id, { timeout: Math.max(0, until - monotonicNow()), signal });
 }
 
 async function askToAbort({ port, deadline, queue }: Session, id: string): Promise<AbortReply> {
@@ -44,7 +41,7 @@ async function askToAbort({ port, deadline, queue }: Session, id: string): Promi
   throw new QueueUnavailableError({ id, queue, after: deadline });
 }
 
-async function endsAborted(session: Session, id: string, options: WaitOptions): Promise<boolean> {
+async function endsAborted(session: Session, id: string, options: ResolvedWaitOptions): Promise<boolean> {
   try {
     const { value } = await waitForResult(session, id, options);
     return decodeFinished({ id }, value).code === 'a';

@@ -3,6 +3,7 @@ import {
   parseDuration,
   type ResolvedDurability,
   requireCodec,
+  requireKnownOptions,
   requireQueueName,
   resolveDurability,
   shown,
@@ -49,7 +50,7 @@ const shortestDeadline = 100;
 /** A finished task is remembered for at least a minute: within half of it, no call can come so late that it runs a task again. */
 const longestDeadline = 30_000;
 
-const known: ReadonlySet<string> = new Set(['redis', 'queue', 'codec', 'deadline', 'durability']);
+const known = ['redis', 'queue', 'codec', 'deadline', 'durability'] satisfies Array<keyof ClientOptions>;
 
 /** The only place where a client's defaults are applied and its options are refused. @throws ConfigError */
 export function resolveClientOptions(given: ClientOptions): ResolvedClientOptions {
@@ -58,10 +59,7 @@ export function resolveClientOptions(given: ClientOptions): ResolvedClientOption
       'createClient() needs the option "redis", such as { redis: \'redis://localhost:6379\' }',
     );
   }
-  for (const key of Object.keys(given)) {
-    if (!known.has(key))
-      throw new ConfigError(`client option "${key}" does not exist; known are ${[...known].join(', ')}`);
-  }
+  requireKnownOptions(given, known, (option) => `client option "${option}"`);
   const { redis, queue = clientDefaults.queue } = given;
   return { redis, queue: requireQueueName(queue), ...resolveCallOptions(given) };
 }

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 import { type Status, statusOf } from './status.ts';
 import { type AnyInfo, infoOf, type TaskInfo } from './task-info.ts';
 import { waitForResult } from './wait-for-result.ts';
-import type { WaitOptions } from './wait-options.ts';
+import { resolveWaitOptions, type WaitOptions } from './wait-options.ts';
 
 /** A handle of any task; what lists of handles hold. */
 export interface AnyHandle {
@@ -84,7 +84,7 @@ class SessionHandle<Given extends AnyTask> implements Handle<Given> {
 
   async result(options: WaitOptions = {}): Promise<TaskResult<Given>> {
     const { codec, queue } = this.#session;
-    const finished = await waitForResult(this.#session, this.id, options);
+    const finished = await waitForResult(this.#session, this.id, resolveWaitOptions(options));
     return readResult({ task: this.#task, id: this.id, queue, codec }, finished);
   }
 

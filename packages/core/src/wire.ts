@@ -5,6 +5,7 @@ export type { ResolvedDurability } from './contract/durability.ts';
 export { resolveDurability } from './contract/durability.ts';
 export { isBuiltInFailureType } from './contract/failure.ts';
 export { resolveInstant } from './contract/instant.ts';
+export { requireKnownOptions } from './contract/known-options.ts';
 export {
   isWord,
   requireLabel,

@@ -1,7 +1,14 @@
 import { hostname } from 'node:os';
 import type { RedisSource } from '@q/client/port';
 import { type Codec, ConfigError, type Duration, defaultCodec } from '@q/core';
-import { parseDuration, requireCodec, requireLabel, requireQueueName, shown } from '@q/core/wire';
+import {
+  parseDuration,
+  requireCodec,
+  requireKnownOptions,
+  requireLabel,
+  requireQueueName,
+  shown,
+} from '@q/core/wire';
 import type { Lifespan } from './lifespan.ts';
 import { type Logger, stderrLogger } from './log.ts';
 
@@ -132,9 +139,7 @@ function missingRedis(): ConfigError {
 
 function requireKnown(given: object): void {
   const known = [...otherOptions, ...Object.keys(workerDefaults)];
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown !== undefined)
-    throw new ConfigError(`worker option "${unknown}" does not exist; known are ${known.join(', ')}`);
+  requireKnownOptions(given, known, (option) => `worker option "${option}"`);
 }
 
 /** Host names may hold what labels may not. */

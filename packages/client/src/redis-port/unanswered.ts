@@ -66,7 +66,7 @@ export class Unanswered {
       if (call.until <= now) this.#reject(call, new OutOfTimeError());
       else next = Math.min(next, call.until);
     }
-    this.#looksAt = Number.POSITIVE_INFINITY;
-    if (next < this.#looksAt) this.#lookAt(next);
+    this.#looksAt = next;
+    if (next < Number.POSITIVE_INFINITY) this.#lookAt(next);
   }
 }

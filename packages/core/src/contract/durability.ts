@@ -1,5 +1,6 @@
 import { type Duration, parseDuration } from '../duration.ts';
 import { ConfigError } from '../errors.ts';
+import { requireKnownOptions } from './known-options.ts';
 import { shown } from './shown.ts';
 
 /** How safe an accepted task is before its enqueue resolves. */
@@ -19,7 +20,7 @@ export interface ResolvedDurability {
 const mostReplicas = 100;
 const longest = 5_000;
 const usualTimeout = 1_000;
-const known: ReadonlySet<string> = new Set(['replicas', 'timeout']);
+const known = ['replicas', 'timeout'] satisfies Array<keyof Durability>;
 
 /** @throws ConfigError */
 export function resolveDurability(given: Durability): ResolvedDurability {
@@ -28,10 +29,7 @@ export function resolveDurability(given: Durability): ResolvedDurability {
       `option "durability" must be an object such as { replicas: 1, timeout: '1s' }; got ${shown(given)}`,
     );
   }
-  for (const key of Object.keys(given)) {
-    if (!known.has(key))
-      throw new ConfigError(`option "durability.${key}" does not exist; known are ${[...known].join(', ')}`);
-  }
+  requireKnownOptions(given, known, (option) => `option "durability.${option}"`);
   const { replicas, timeout = usualTimeout } = given;
   if (!Number.isSafeInteger(replicas) || replicas < 1 || replicas > mostReplicas) {
     throw new ConfigError(

@@ -3,6 +3,7 @@ import { ConfigError } from '../errors.ts';
 import { type Durability, type ResolvedDurability, resolveDurability } from './durability.ts';
 import { type Headers, resolveHeaders } from './headers.ts';
 import { type Instant, resolveInstant } from './instant.ts';
+import { requireKnownOptions } from './known-options.ts';
 import { requireTaskId } from './names.ts';
 import type { Refused } from './refused.ts';
 import { shown } from './shown.ts';
@@ -52,7 +53,7 @@ const tenYears = 3_650 * 86_400_000;
 const now: Start = { kind: 'now' };
 const noHeaders: Headers = Object.freeze({});
 const plain: ResolvedStartOptions = { headers: noHeaders, start: now };
-const known: ReadonlySet<string> = new Set(['id', 'headers', 'delay', 'schedule', 'durability']);
+const known = ['id', 'headers', 'delay', 'schedule', 'durability'];
 
 /**
  * The only place where start options are refused. What the types forbid is refused here again, for those who have none.
@@ -61,7 +62,10 @@ const known: ReadonlySet<string> = new Set(['id', 'headers', 'delay', 'schedule'
  */
 export function resolveStartOptions(options?: StartOptions): ResolvedStartOptions {
   if (options === undefined) return plain;
-  requireKnown(options);
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigError(`start options must be an object such as { delay: '10s' }; got ${shown(options)}`);
+  }
+  requireKnownOptions(options, known, (option) => `start option "${option}"`);
   const { id, headers, delay, schedule, durability } = options;
   const start = startOf(delay, schedule);
   const resolved = { headers: headers === undefined ? noHeaders : resolveHeaders(headers), start };
@@ -79,14 +83,4 @@ function startOf(delay: unknown, schedule: unknown): Start {
   const ms = parseDuration(delay, 'option "delay"');
   if (ms > tenYears) throw new ConfigError(`option "delay" must be at most ten years; got ${shown(delay)}`);
   return ms === 0 ? now : { kind: 'delay', ms };
-}
-
-function requireKnown(options: StartOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new ConfigError(`start options must be an object such as { delay: '10s' }; got ${shown(options)}`);
-  }
-  for (const key of Object.keys(options)) {
-    if (!known.has(key))
-      throw new ConfigError(`start option "${key}" does not exist; known are ${[...known].join(', ')}`);
-  }
 }

@@ -1,5 +1,6 @@
 import { type Duration, parseDuration } from '../duration.ts';
 import { ConfigError } from '../errors.ts';
+import { requireKnownOptions } from './known-options.ts';
 import { shown } from './shown.ts';
 
 /** How every enqueued unit of a task is treated. */
@@ -45,7 +46,7 @@ const tenYears = 3_650 * 86_400_000;
  * @throws ConfigError for an unknown option, a bad value, and `unique` without `timeout`.
  */
 export function resolveTaskOptions(options: TaskOptions, task: string): ResolvedTaskOptions {
-  requireKnown(options, task);
+  requireKnownOptions(options, Object.keys(taskOptionDefaults), (option) => named(option, task));
   const { maxTries = taskOptionDefaults.maxTries, unique = taskOptionDefaults.unique } = options;
   const timeout = durationOf(options, 'timeout', 1, longestTimeout, task);
   const ttl = durationOf(options, 'ttl', 0, tenYears, task);
@@ -77,15 +78,6 @@ function durationOf(
   const ms = parseDuration(given, named(key, task));
   if (ms >= least && ms <= most) return ms;
   throw new ConfigError(`${named(key, task)} must be ${least} to ${most} ms, or null; got ${shown(given)}`);
-}
-
-function requireKnown(options: TaskOptions, task: string): void {
-  for (const key of Object.keys(options)) {
-    if (Object.hasOwn(taskOptionDefaults, key)) continue;
-    throw new ConfigError(
-      `${named(key, task)} does not exist; known are ${Object.keys(taskOptionDefaults).join(', ')}`,
-    );
-  }
 }
 
 function named(option: string, task: string): string {

@@ -1,6 +1,6 @@
 import type { RedisSource } from '@q/client/port';
 import { ConfigError, type Duration } from '@q/core';
-import { parseDuration, requireQueueName, shown } from '@q/core/wire';
+import { parseDuration, requireKnownOptions, requireQueueName, shown } from '@q/core/wire';
 
 export interface AuditOptions {
   /** A URL, the options of ioredis, or an instance of it (5 or 6), which stays yours to close. */
@@ -72,9 +72,7 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
 
 function requireKnown(given: object): void {
   const known = ['redis', 'signal', ...Object.keys(auditDefaults)];
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown !== undefined)
-    throw new ConfigError(`audit option "${unknown}" does not exist; known are ${known.join(', ')}`);
+  requireKnownOptions(given, known, (option) => `audit option "${option}"`);
 }
 
 function requireBoolean(name: string, value: unknown): boolean {
