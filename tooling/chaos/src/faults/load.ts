@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@q/client';
 import { type AnyCall, call } from '@q/core';
 import { type QueueKeys, queueKeys } from '@q/core/wire';
-import { type OpenedAddress, openAddress, type RedisAddress, until } from '@q/dev-redis';
+import { openAddress, type RedisAddress, until } from '@q/dev-redis';
 import { Redis } from 'ioredis';
 import { check } from '../checker/check.ts';
 import { collectFacts } from '../checker/facts.ts';
@@ -39,6 +39,8 @@ const lanes = 8;
 /** ms */
 const rest = 10;
 const probeEvery = 5;
+/** Writes of the probe before and after whatever happens: so long it is at work undisturbed. */
+const calm = 200;
 const lease = 3_000;
 const workers = 2;
 
@@ -51,7 +53,6 @@ export class Load implements AsyncDisposable {
   readonly #keys: QueueKeys;
   readonly #ledgers: string;
   readonly #ledger: Ledger;
-  readonly #opened: OpenedAddress;
   readonly #children: Child[];
   readonly #stopping = new AbortController();
   readonly #going: Promise<unknown>;
@@ -69,7 +70,6 @@ export class Load implements AsyncDisposable {
     this.#keys = queueKeys(options.queue);
     this.#ledgers = ledgers;
     this.#ledger = openLedger(ledgers, 'harness');
-    this.#opened = openAddress(options.address);
     this.#children = Array.from({ length: workers }, (_, seat) =>
       startWorker({
         ...{ redis: options.address, queue: options.queue, ledgers, name: `worker-${seat}`, defect: null },
@@ -84,14 +84,21 @@ export class Load implements AsyncDisposable {
 
   /** Lets something happen, and answers for how long no write was taken meanwhile, at a stretch, ms. */
   async during(what: string, act: () => Promise<void>): Promise<number> {
+    await this.#takes(calm);
     const since = preciseNow();
     const begunAt = performance.now();
     await act();
-    const endedAt = performance.now();
     this.#ledger.write({ kind: 'fault', fault: 'redis', victim: '*', what, since, until: preciseNow() });
-    await this.taken(endedAt);
+    await this.#takes(calm);
     const times = [begunAt, ...this.#taken.filter((at) => at > begunAt)];
     return Math.round(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? at))));
+  }
+
+  /** Resolves when so many more writes of the probe were taken. */
+  async #takes(count: number): Promise<void> {
+    const wanted = this.#taken.length + count;
+    const isTaken = (): true | undefined => (this.#taken.length >= wanted ? true : undefined);
+    await until(isTaken, { what: `${count} more writes are taken`, within: 60_000, every: 5 });
   }
 
   /** Resolves when a write was taken that was sent after this moment. */
@@ -126,7 +133,6 @@ export class Load implements AsyncDisposable {
     this.#stopping.abort();
     for (const child of this.#children) if (!child.hasExited()) child.signal('SIGKILL');
     await Promise.all([this.#going, ...this.#children.map((child) => child.exited)]);
-    this.#opened.close();
     this.#ledger[Symbol.dispose]();
     await rm(this.#ledgers, { recursive: true, force: true });
   }
@@ -134,7 +140,8 @@ export class Load implements AsyncDisposable {
   async #produce(lane: number): Promise<void> {
     const { queue, replicas } = this.#options;
     const durability = replicas === 0 ? null : { replicas };
-    const client = createClient({ redis: this.#opened.redis, queue, durability });
+    const { redis, close } = openAddress(this.#options.address);
+    const client = createClient({ redis, queue, durability });
     const producer = createProducer({ client, ledger: this.#ledger });
     const waits: Promise<void>[] = [];
     for (let n = 0; !this.#stopping.signal.aborted; n += 1) {
@@ -146,11 +153,13 @@ export class Load implements AsyncDisposable {
     // Not before: a wait is the client's.
     await Promise.all(waits);
     await client.close();
+    close();
   }
 
   /** Its writes need no replica, and whether they survive is of no interest. */
   async #probe(): Promise<void> {
-    await using client = createClient({ redis: this.#opened.redis, queue: this.#options.queue });
+    const { redis, close } = openAddress(this.#options.address);
+    const client = createClient({ redis, queue: this.#options.queue });
     for (let n = 0; !this.#stopping.signal.aborted; n += 1) {
       const id = `probe-${n}`;
       this.#ledger.write({ kind: 'intent', ids: [id], task: plain.name, expect: 'done' });
@@ -163,6 +172,8 @@ export class Load implements AsyncDisposable {
       else this.#ledger.write({ kind: 'refused', ids: [id], code: `after ${performance.now() - sentAt} ms` });
       await sleep(probeEvery);
     }
+    await client.close();
+    close();
   }
 
   async #drained(redis: Redis): Promise<void> {

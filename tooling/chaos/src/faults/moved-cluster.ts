@@ -11,7 +11,7 @@ export const movedCluster: Fault = {
   play: async (size) => {
     await using set = await startClusterSet();
     const [moved, struck] = [await placeOf(set, 'moved'), await placeOf(set, 'struck')];
-    return playActs(size, [
+    const borne = await playActs(size, [
       {
         ...{ place: moved, queue: 'moved', replicas: 0 },
         strokes: {
@@ -24,6 +24,7 @@ export const movedCluster: Fault = {
         strokes: { 'kill master': () => killMaster(set, struck.slot) },
       },
     ]);
+    return borne;
   },
 };
 
