@@ -15,7 +15,8 @@ export interface PackageTestsOptions {
 /** Which files `npm test` wants at the moment; all of them when vitest is started by hand. */
 const wanted = process.env['Q_TEST_FILES'];
 /** `sentinel` or `cluster` when the tests play on such a set: types and counts are not of interest then. */
-const topology = process.env['Q_TEST_TOPOLOGY'];
+const asked = process.env['Q_TEST_TOPOLOGY'];
+const topology = asked === 'single' ? undefined : asked;
 
 /** The vitest configuration of every package of this repository. */
 export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOptions = {}): ViteUserConfig {
