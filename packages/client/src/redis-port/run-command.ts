@@ -54,6 +54,7 @@ export async function runCommand(
         outcome = await attempt(connection, call, ifUnknown, limits);
       if (outcome.kind === 'answered') return outcome;
       lastError = (outcome.kind === 'again' ? outcome : unknownAgain(call)).error;
+      if (call.behind !== undefined) await findQueue(connection, call, limits);
       await connection.rest(retryDelay(attempts), limits);
     }
   } catch (error) {
@@ -62,6 +63,15 @@ export async function runCommand(
     const after = Math.round(monotonicNow() - startedAt);
     throw new QueueUnavailableError({ ...facts, after }, cause === undefined ? {} : { cause });
   }
+}
+
+/**
+ * ioredis follows a slot that has moved for a command that is alone, and remembers the way. It does not for several in one
+ * piece of which one was carried out where they went, or failed for another reason, as `WAIT` does.
+ */
+async function findQueue(connection: Connection, { name, command }: Call, limits: Limits): Promise<void> {
+  if (connection.link.isCluster && connection.isReady)
+    await attempt(connection, { name, command }, command, limits);
 }
 
 function unknownAgain({ name }: Call): Again {
