@@ -41,7 +41,7 @@ export type { FinishCode, LockMode, PendingHeader, PendingState } from './protoc
 export { defaultTtl } from './protocol/header.ts';
 export { newTaskId, newWireId } from './protocol/ids.ts';
 export type { QueueKeys } from './protocol/keys.ts';
-export { queueKeys } from './protocol/keys.ts';
+export { queueKeys, queuePatterns } from './protocol/keys.ts';
 export { uniqueLock } from './protocol/lock.ts';
 export type { ResultFacts, StoredResult } from './protocol/result.ts';
 export { decodeResult, encodeResultLine } from './protocol/result.ts';

@@ -5,7 +5,7 @@ export type { Search } from './find-runtime.ts';
 export { freePort } from './free-port.ts';
 export { orExit } from './or-exit.ts';
 export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
-export { emptyDatabase } from './server-url.ts';
+export { emptyDatabase, removeKeys } from './server-url.ts';
 export { askServer, infoOf } from './sets/ask-server.ts';
 export { type ClusterSet, startClusterSet } from './sets/cluster-set.ts';
 export { type OpenedAddress, openAddress, type RedisAddress } from './sets/redis-address.ts';

@@ -32,6 +32,15 @@ export async function emptyDatabase(url: string): Promise<void> {
   await withConnection(url, (redis) => redis.flushdb());
 }
 
+/** Removes the keys of that database which fit a glob of Redis. */
+export async function removeKeys(url: string, pattern: string): Promise<void> {
+  await withConnection(url, async (redis) => {
+    for await (const keys of redis.scanStream({ match: pattern, count: 1_000 })) {
+      if (keys.length > 0) await redis.unlink(keys);
+    }
+  });
+}
+
 async function withConnection<Answer>(url: string, use: (redis: Redis) => Promise<Answer>): Promise<Answer> {
   const redis = new Redis(url, {
     lazyConnect: true,

@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@q/client';
 import { test as base, type ChildProcess, type Fixtures, type RedisAddress } from '@q/testkit';
+import { clockSkew } from '@q/testkit/clock-skew';
 import type { TestAPI } from 'vitest';
 
 export interface WorkerSettings {
@@ -14,8 +15,10 @@ export interface WorkerSettings {
   readonly cron?: string;
   /** ms */
   readonly cronLasts?: number;
+  /** How long results of the cron are kept, ms. */
+  readonly cronTtl?: number;
   readonly tz?: string;
-  /** Added to the clock of the process, in whole seconds. */
+  /** Added to the clock of the process and its threads, ms. */
   readonly clockSkew?: number;
 }
 
@@ -41,8 +44,10 @@ export const test: TestAPI<SystemFixtures> = base.extend<Omit<SystemFixtures, ke
   worker: async ({ shared, queue, childProcess }, use) => {
     const started: ChildProcess[] = [];
     await use(async (settings = {}) => {
+      const { execArgv, env } = clockSkew(settings.clockSkew ?? 0);
       const child = childProcess(workerEntry, {
-        env: environment(settings, shared.address, queue),
+        execArgv,
+        env: { ...environment(settings, shared.address, queue), ...env },
       });
       started.push(child);
       await child.message(isKind('lifespan up'));
@@ -66,7 +71,7 @@ function environment(settings: WorkerSettings, address: RedisAddress, queue: str
     SYSTEM_CRON: settings.cron,
     SYSTEM_CRON_LASTS: settings.cronLasts,
     SYSTEM_TZ: settings.tz,
-    SYSTEM_SKEW: settings.clockSkew,
+    SYSTEM_CRON_TTL: settings.cronTtl,
   };
   return Object.fromEntries(
     Object.entries(named).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),

@@ -74,6 +74,7 @@ describe('the tour', () => {
     expect(said).toContain('9 of 9 steps');
     expect(servicesOf(tour)).toHaveLength(2);
     expect(servicesOf(tour).filter(isAlive)).toEqual([]);
+    expect(await redis.keys('*')).toEqual(['of-somebody-else']);
     expect(await redis.get('of-somebody-else')).toBe('untouched');
   });
 

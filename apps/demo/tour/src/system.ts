@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ensureRedis, orExit } from '@q/dev-redis';
+import { queuePatterns } from '@q/core/wire';
+import { ensureRedis, orExit, removeKeys } from '@q/dev-redis';
 import { type Service, startService } from './service.ts';
 
 /** Redis, the worker process and the web backend process. */
@@ -9,7 +10,10 @@ export interface System {
   readonly worker: Service;
   readonly web: Service;
   readonly webUrl: string;
-  /** Stops all of it, the processes first. @throws TourError unless both processes end with exit code 0. */
+  /**
+   * Stops all of it, the processes first, and leaves nothing behind in Redis. @throws TourError unless both processes end with exit
+   * code 0.
+   */
   stop(): Promise<void>;
 }
 
@@ -41,6 +45,7 @@ export async function startSystem({ folder, port, cron, onLine }: SystemOptions)
   };
   const stop = async (): Promise<void> => {
     const ends = await Promise.allSettled(services.map((service) => service.stop()));
+    ends.push(...(await Promise.allSettled([removeKeys(redis.url, queuePatterns(queue).keys)])));
     await redis.stop();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   };

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
 import { noTries } from '../protocol/tries.ts';
+import { define } from './define.ts';
+import { held } from './held.ts';
 import { leave } from './leave.ts';
 import { read } from './read.ts';
 import { renew } from './renew.ts';
@@ -92,6 +94,33 @@ test.for([...sizes, 1_001])('%i claim numbers that are settled whole', async (si
 
   expect(await queue.redis.hgetall(queue.keys.claims('w1'))).toEqual({ n: '9999' });
 });
+
+test.for(sizes)('a worker that holds %i tasks is told so', async (size, { queue }) => {
+  const ids = await holding(queue, size);
+
+  const reply = await queue.run(held, { worker: 'w1' });
+
+  expect(reply.kind === 'held' && [...reply.claims.values()].flat()).toEqual(ids);
+});
+
+test.for([...sizes, 1_000, 1_001])(
+  '%i schedules that nobody has asserted for long',
+  async (size, { queue }) => {
+    const { schedules, schedulesDue, schedulesLast } = queue.keys;
+    for (const name of numberedIds(size)) {
+      await queue.redis.hset(schedules, name, 'h1\n1\nw1\n1\n{}');
+      await queue.redis.zadd(schedulesDue, 2_000, name);
+      await queue.redis.hset(schedulesLast, name, 1_000);
+    }
+    const input = { worker: 'w1', startedAt: 1, name: 'nightly', hash: 'h1', definition: '{}', slot: 5_000 };
+
+    expect((await queue.run(define, input)).kind).toBe('defined');
+
+    expect(await queue.redis.hkeys(schedules)).toEqual(['nightly']);
+    expect(await queue.redis.zrange(schedulesDue, 0, -1)).toEqual(['nightly']);
+    expect(await queue.redis.exists(schedulesLast)).toBe(0);
+  },
+);
 
 test.for(sizes)('watching, reading and unwatching %i tasks', async (size, { queue }) => {
   const ids = numberedIds(size);

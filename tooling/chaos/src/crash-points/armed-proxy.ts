@@ -1,6 +1,5 @@
 import { preciseNow } from '../ledger/precise-now.ts';
-import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
-import type { Target } from '../proxy/line.ts';
+import { type FaultProxy, type FaultProxyOptions, startFaultProxy } from '../proxy/fault-proxy.ts';
 import { pass, type SeenCommand, type Verdict } from '../proxy/verdict.ts';
 import type { CrashPoint } from './crash-point.ts';
 
@@ -17,7 +16,7 @@ export interface ArmedProxy extends AsyncDisposable {
 }
 
 export interface ArmedProxyOptions {
-  readonly target: Target;
+  readonly target: FaultProxyOptions['target'];
   /** `null` only watches. */
   readonly point: CrashPoint | null;
   /** Ends the process at once. */

@@ -170,14 +170,13 @@ class Case {
 
   async #startProxy(): Promise<ArmedProxy> {
     const { url, point, defect } = this.#options;
-    const { hostname, port } = new URL(url);
     if (defect !== undefined) {
       const { sha1, script } = defectiveScript(defect);
       nameScript(sha1, script);
     }
     const kill = (): void => this.#children.find(({ name }) => name === 'victim')?.signal('SIGKILL');
     this.#proxy = await startArmedProxy({
-      target: { host: hostname, port: Number(port) },
+      target: { url },
       point,
       kill,
       onReleased: (since) => this.#note('network', 'victim', since),

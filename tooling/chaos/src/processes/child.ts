@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { clockSkew } from '@q/testkit/clock-skew';
 import type { Said } from './say.ts';
 import {
   type ChildSettings,
   type ClientSettings,
   environmentOf,
   type ProducerSettings,
-  skewVariable,
   type WorkerSettings,
 } from './settings.ts';
 
@@ -46,9 +46,9 @@ export function startProducer(settings: ProducerSettings): Child {
 }
 
 function startChild(entry: 'worker' | 'client' | 'producer', settings: ChildSettings, skew = 0): Child {
-  const first = skew === 0 ? [] : ['--import', entryFile('skewed-clock')];
-  const child = spawn(process.execPath, [...first, entryFile(entry)], {
-    env: { ...process.env, ...environmentOf(settings), [skewVariable]: String(skew) },
+  const { execArgv, env } = clockSkew(skew);
+  const child = spawn(process.execPath, [...execArgv, entryFile(entry)], {
+    env: { ...process.env, ...environmentOf(settings), ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const lines: string[] = [];

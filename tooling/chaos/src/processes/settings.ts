@@ -50,8 +50,6 @@ export interface ProducerSettings extends ChildSettings {
 }
 
 const variable = 'CHAOS_SETTINGS';
-/** ms by which the clock of a process is wrong. */
-export const skewVariable = 'CHAOS_SKEW';
 
 export function environmentOf(settings: ChildSettings): Record<string, string> {
   return { [variable]: JSON.stringify(settings) };

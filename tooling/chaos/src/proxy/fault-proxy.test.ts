@@ -8,8 +8,7 @@ import { type Judge, pass } from './verdict.ts';
 const test: TestAPI<Fixtures> = base;
 
 async function proxyTo(url: string, judge?: Judge): Promise<FaultProxy> {
-  const { hostname, port } = new URL(url);
-  const options: FaultProxyOptions = { target: { host: hostname, port: Number(port) } };
+  const options: FaultProxyOptions = { target: { url } };
   const proxy = await startFaultProxy(judge === undefined ? options : { ...options, judge });
   onTestFinished(() => proxy.stop());
   return proxy;

@@ -6,9 +6,8 @@ import type { Judge, SeenCommand, Verdict } from './verdict.ts';
 
 /** A port of this machine that leads to a Redis, with everything that a network does to people. */
 export interface FaultProxy extends AsyncDisposable {
+  /** The target's own, database and credentials included, by way of this proxy. */
   readonly url: string;
-  readonly host: string;
-  readonly port: number;
   /** Connections that are open now. */
   readonly connections: number;
   /** From now on; `none` breaks the connections that have lost bytes, for nothing useful can follow on them. */
@@ -20,19 +19,22 @@ export interface FaultProxy extends AsyncDisposable {
 }
 
 export interface FaultProxyOptions {
-  readonly target: Target;
+  readonly target: { readonly url: string };
   /** Asked for each command, in the order in which they come. @default none; bytes go by unread */
   readonly judge?: Judge;
 }
 
+const loopback = '127.0.0.1';
+const defaultPort = 6379;
+
 export async function startFaultProxy({ target, judge }: FaultProxyOptions): Promise<FaultProxy> {
-  const proxy = new LoopbackProxy(target, judge ?? null);
+  const proxy = new LoopbackProxy(new URL(target.url), judge ?? null);
   await proxy.listen();
   return proxy;
 }
 
 class LoopbackProxy implements FaultProxy {
-  readonly host = '127.0.0.1';
+  readonly #url: URL;
   readonly #target: Target;
   readonly #judge: ((name: string) => Verdict) | null;
   readonly #lines = new Set<Line>();
@@ -43,19 +45,15 @@ class LoopbackProxy implements FaultProxy {
     line.onClosed(() => this.#lines.delete(line));
   });
   #fault: NetworkFault = { kind: 'none' };
-  #port = 0;
 
-  constructor(target: Target, judge: Judge | null) {
-    this.#target = { host: target.host, port: target.port };
+  constructor(target: URL, judge: Judge | null) {
+    this.#url = new URL(target);
+    this.#target = { host: target.hostname, port: Number(target.port || defaultPort) };
     this.#judge = judge === null ? null : counting(judge);
   }
 
-  get port(): number {
-    return this.#port;
-  }
-
   get url(): string {
-    return `redis://${this.host}:${this.#port}`;
+    return this.#url.href;
   }
 
   get connections(): number {
@@ -63,10 +61,10 @@ class LoopbackProxy implements FaultProxy {
   }
 
   async listen(): Promise<void> {
-    this.#server.listen(0, this.host);
+    this.#server.listen(0, loopback);
     await once(this.#server, 'listening');
     const address = this.#server.address();
-    this.#port = typeof address === 'object' && address !== null ? address.port : 0;
+    if (typeof address === 'object' && address !== null) this.#url.host = `${loopback}:${address.port}`;
   }
 
   setFault(fault: NetworkFault): void {

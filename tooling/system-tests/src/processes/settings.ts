@@ -11,6 +11,8 @@ export interface Settings {
   readonly cron: string;
   /** ms that each run under that name takes */
   readonly cronLasts: number;
+  /** How long results under that name are kept, ms. */
+  readonly cronTtl: number;
   readonly tz: string;
 }
 
@@ -24,6 +26,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     gracePeriod: Number(env['SYSTEM_GRACE'] ?? 25_000),
     cron: env['SYSTEM_CRON'] ?? '',
     cronLasts: Number(env['SYSTEM_CRON_LASTS'] ?? 0),
+    cronTtl: Number(env['SYSTEM_CRON_TTL'] ?? 300_000),
     tz: env['SYSTEM_TZ'] ?? 'UTC',
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openAddressIn } from '@q/testkit/address';
-import { createWorker, Retry } from '@q/worker';
+import { createWorker, Retry, type TaskContext } from '@q/worker';
 import { Piscina } from 'piscina';
 import * as tasks from './contract.ts';
 import { readSettings } from './settings.ts';
@@ -93,10 +93,11 @@ worker.handle(tasks.whoRan, async (ctx, ms) => {
 });
 worker.handle(tasks.noop, (_ctx, n) => n);
 if (settings.cron !== '') {
-  worker.cron(settings.cron, 'tick', async (ctx) => {
+  const tick = async (ctx: TaskContext<unknown>): Promise<void> => {
     say({ kind: 'tick', id: ctx.id, at: Date.now() });
     if (settings.cronLasts > 0) await ctx.sleep(settings.cronLasts);
-  });
+  };
+  worker.cron(settings.cron, 'tick', tick, { ttl: settings.cronTtl });
 }
 
 process.on('message', (message) => {

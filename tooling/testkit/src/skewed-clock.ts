@@ -1,4 +1,4 @@
-import { skewVariable } from './settings.ts';
+import { skewVariable } from './clock-skew.ts';
 
 // Loaded before everything else, in the threads of the process too.
 const skew = Number(process.env[skewVariable] ?? 0);
