@@ -117,7 +117,7 @@ test.for([...sizes, 1_000, 1_001])(
     expect((await queue.run(define, input)).kind).toBe('defined');
 
     expect(await queue.redis.hkeys(schedules)).toEqual(['nightly']);
-    expect(await queue.redis.zrange(schedulesDue, 0, -1)).toEqual(['nightly']);
+    expect(await queue.redis.zrange(schedulesDue, '0', '-1')).toEqual(['nightly']);
     expect(await queue.redis.exists(schedulesLast)).toBe(0);
   },
 );
