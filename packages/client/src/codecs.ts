@@ -8,7 +8,7 @@ export function wireCodec(codec: Codec): string {
 }
 
 /** @throws UnknownCodecError, PayloadMalformedError */
-export function decodeWith(own: Codec, written: string, payload: Uint8Array, id: string): unknown {
+export function decodeWith(own: Codec, written: string, payload: Uint8Array | string, id: string): unknown {
   if (written === '') return decodePayload(defaultCodec, payload);
   if (written === wireCodec(own)) return decodePayload(own, payload);
   throw new UnknownCodecError(id, written);

@@ -38,22 +38,38 @@ export const defaultCodec: Codec = Object.freeze({
   },
   /** @throws PayloadMalformedError */
   decode(bytes: Uint8Array): unknown {
-    if (bytes.byteLength > maxPayloadBytes) {
-      throw new PayloadMalformedError(
-        `the payload has ${bytes.byteLength} bytes; at most ${maxPayloadBytes} are read`,
-      );
-    }
-    if (bytes.byteLength === 0) return undefined;
-    try {
-      const text = utf8.decode(bytes);
-      return text.startsWith(richMark) ? readRich(text) : readPlain(text);
-    } catch (error) {
-      if (error instanceof PayloadMalformedError) throw error;
-      // Without the cause: parsers quote what they choke on, and payloads stay out of logs.
-      throw new PayloadMalformedError('the payload is not of the form that this codec writes');
-    }
+    requireReadable(bytes.byteLength);
+    return readText(textOf(bytes));
   },
 });
+
+function requireReadable(bytes: number): void {
+  if (bytes > maxPayloadBytes)
+    throw new PayloadMalformedError(`the payload has ${bytes} bytes; at most ${maxPayloadBytes} are read`);
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw notOfThisForm();
+  }
+}
+
+function readText(text: string): unknown {
+  requireReadable(text.length);
+  if (text === '') return undefined;
+  try {
+    return text.startsWith(richMark) ? readRich(text) : readPlain(text);
+  } catch (error) {
+    throw error instanceof PayloadMalformedError ? error : notOfThisForm();
+  }
+}
+
+/** Without the cause: parsers quote what they choke on, and payloads stay out of logs. */
+function notOfThisForm(): PayloadMalformedError {
+  return new PayloadMalformedError('the payload is not of the form that this codec writes');
+}
 
 function plainText(value: unknown): string | undefined {
   try {
@@ -115,11 +131,16 @@ function named(error: unknown, codec: Codec, where: string): Error {
   );
 }
 
-/** Decodes; whatever a codec of the user's throws becomes one error. @throws PayloadMalformedError */
-export function decodePayload(codec: Codec, bytes: Uint8Array): unknown {
-  if (codec === defaultCodec) return codec.decode(bytes);
+/**
+ * Decodes; whatever a codec of the user's throws becomes one error.
+ *
+ * @param payload - a text where all of it is ASCII
+ * @throws PayloadMalformedError
+ */
+export function decodePayload(codec: Codec, payload: Uint8Array | string): unknown {
+  if (codec === defaultCodec) return typeof payload === 'string' ? readText(payload) : codec.decode(payload);
   try {
-    return codec.decode(bytes);
+    return codec.decode(typeof payload === 'string' ? Buffer.from(payload) : payload);
   } catch (error) {
     throw new PayloadMalformedError(`codec "${codec.id}" cannot read the payload; see the cause`, {
       cause: error,

@@ -104,7 +104,7 @@ function delivery(id: string, claim = 6): Delivery {
   const header = { state: 'q', lockMode: '', nonce: '', lock: '', ttl: null } as const;
   const facts = { name: 'work', createdAt: 1, enqueuedAt: 2, headers: {}, codec: '' };
   const value = Buffer.from(encodeTaskValue(header, facts, '[]'));
-  const [read] = readDeliveries([{ id, value, tries: noTries }], claim).held;
+  const [read] = readDeliveries([{ id, value, tries: noTries }], claim);
   if (read === undefined) throw new Error('it was not read');
   return read;
 }

@@ -12,7 +12,7 @@ export interface DrainOptions {
   readonly prefetch?: number | null;
   /** Tasks to run under the clock. */
   readonly tasks: number;
-  /** Tasks to run before it. @default {@link warmUp} */
+  /** Tasks to run before it, each worker its share of them. @default {@link warmUp} */
   readonly before?: number;
   /** Ms after which what has run by then is the figure: a slow system need not finish. @default 6000 */
   readonly limit?: number;
@@ -42,8 +42,8 @@ const closeLimit = 20_000;
 const warmUpLimit = 1_500;
 
 /**
- * Lets workers run what is waiting. The clock starts with the report that passes `before` and stops at the last task's
- * end, so that neither the start of a worker nor its stop is measured.
+ * Lets workers run what is waiting. The clock starts with the report with which the last worker passes its share of
+ * `before`, and stops at the last task's end, so that neither the start of a worker nor its stop is measured.
  */
 export async function drain(stage: Stage, options: DrainOptions): Promise<Drain> {
   const { place, workers: count, concurrency, prefetch = null } = options;
@@ -81,7 +81,7 @@ export function elapsedCpu(from: CpuTimes, to: CpuTimes): CpuTimes {
 class DrainWatch {
   readonly done: Promise<Drain>;
   readonly #stage: Stage;
-  readonly #options: Required<Pick<DrainOptions, 'tasks' | 'before' | 'limit'>>;
+  readonly #options: Required<Pick<DrainOptions, 'workers' | 'tasks' | 'before' | 'limit'>>;
   readonly #seen = new Map<number, Progress>();
   readonly #startedAt = performance.now();
   readonly #ticking: NodeJS.Timeout;
@@ -91,9 +91,9 @@ class DrainWatch {
   #resolve: (drained: Drain) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
 
-  constructor(stage: Stage, { tasks, before = warmUp, limit = usualLimit }: DrainOptions) {
+  constructor(stage: Stage, { workers, tasks, before = warmUp, limit = usualLimit }: DrainOptions) {
     this.#stage = stage;
-    this.#options = { tasks, before, limit };
+    this.#options = { workers, tasks, before, limit };
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -106,10 +106,11 @@ class DrainWatch {
   see(pid: number, progress: Progress): void {
     this.#seen.set(pid, progress);
     this.#heardAt = performance.now();
-    const { before, tasks } = this.#options;
+    const { workers, before, tasks } = this.#options;
     const all = [...this.#seen.values()];
     const handled = all.reduce((sum, each) => sum + each.handled, 0);
-    const isWarm = handled >= before || performance.now() - this.#startedAt > warmUpLimit;
+    const warm = all.filter((each) => each.handled >= before / workers).length;
+    const isWarm = warm === workers || performance.now() - this.#startedAt > warmUpLimit;
     if (this.#start === undefined && before === 0) {
       this.#start = {
         handled: 0,

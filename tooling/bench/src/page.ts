@@ -28,8 +28,8 @@ round in which a queue hung or failed is told in its place. Figures move by tens
 ratios taken in one run count**.
 
 - A task does nothing and carries about 100 bytes of JSON, unless the row says otherwise. Handlers return nothing; that is the result which is stored.
-- A drain begins when all tasks are there. Its clock starts after the first ${warmUp.toLocaleString('en')} tasks and stops at the end of the last one, or after six seconds:
-  then the figure is the rate until then.
+- A drain begins when all tasks are there. Its clock starts when each worker has run its share of the first ${warmUp.toLocaleString('en')} tasks and stops at the
+  end of the last one, or after six seconds: then the figure is the rate until then.
 - Round trips are timed after 2,000 of them that are not, an open loop after one second: code that runs for the first time takes several times as long.
 - CPU time is user and system time out of \`/proc\`, of all threads. For PostgreSQL it is that of all its processes.
 - Commands are what \`INFO commandstats\` counts, inside scripts or not. Memory is \`used_memory\` without that of connections; for PostgreSQL, the size of the database.

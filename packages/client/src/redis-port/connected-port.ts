@@ -151,7 +151,7 @@ class ConnectedPort implements RedisPort {
     return {
       name: script.name,
       command: ['evalsha', [sha1, ...args]],
-      ifUnknown: ['eval', [source, ...args]],
+      ifUnknown: () => ['eval', [source, ...args]],
     };
   }
 

@@ -11,7 +11,7 @@ export interface Call {
   /** For errors. */
   readonly name: string;
   readonly command: Command;
-  readonly ifUnknown?: Command;
+  readonly ifUnknown?: () => Command;
   /** Leave in one piece with it, and are answered together with it. */
   readonly behind?: readonly Command[];
 }
@@ -51,7 +51,7 @@ export async function runCommand(
       if (!connection.isReady) await connection.whenReady(limits);
       let outcome = await attempt(connection, call, command, limits);
       if (outcome.kind === 'unknown-script' && ifUnknown !== undefined)
-        outcome = await attempt(connection, call, ifUnknown, limits);
+        outcome = await attempt(connection, call, ifUnknown(), limits);
       if (outcome.kind === 'answered') return outcome;
       lastError = (outcome.kind === 'again' ? outcome : unknownAgain(call)).error;
       if (call.behind !== undefined) await findQueue(connection, call, limits);

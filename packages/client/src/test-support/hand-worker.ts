@@ -79,7 +79,7 @@ export async function joinByHand(port: RedisPort, label = 'hand'): Promise<HandW
 }
 
 function finished(kind: 'succeed' | 'fail', held: Held | undefined, payload: unknown): SettleOutcome {
-  const value = held?.delivery.value ? decodeTaskValue(held.delivery.value) : null;
+  const value = held === undefined ? null : decodeTaskValue(held.delivery.value);
   if (value?.kind !== 'pending' || value.envelope === null)
     throw new Error('the test settles what it has not claimed');
   const { ttl, nonce, lock, envelope } = value;

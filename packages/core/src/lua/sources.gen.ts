@@ -1339,7 +1339,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '8c22d7c8919c7490fb68a62f38a6e158ab6a4722',
+    sha1: '4e68ff126e2ed4fa765bacf576161b6223454e05',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -2028,6 +2028,16 @@ return {
 kind = 'claimed', ids = ids, values = values, records = records, popped = count, leaves = length > count, is_plain = true,
 }
 end
+local function joined(ids, values)
+local MOST_JOINED, find = 262144, string.find
+local sizes, total = {}, 0
+for at = 1, #ids do
+sizes[at] = #values[at]
+total = total + sizes[at]
+if total > MOST_JOINED or find(ids[at], ' ', 1, true) then return ids, {}, values end
+end
+return table.concat(ids, ' '), sizes, table.concat(values)
+end
 local function read_claim(worker, acked, want, holds_suspect, sparse, settled, now)
 if not redis.call('ZRANK', KEYS[3], worker) then return { kind = 'lapsed', popped = 0 } end
 local last = tonumber(redis.call('HGET', KEYS[2], 'n') or 0)
@@ -2119,9 +2129,10 @@ end
 if woken and quiet then redis.call('LPUSH', KEYS[6], '1') end
 if not claim then return { now, settled.verdicts, 'none' } end
 if not is_claimed then return { now, settled.verdicts, 'lapsed' } end
+local ids, sizes, values = joined(claim.ids, claim.values)
 return {
 now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or claim.leaves) and 1 or 0,
-tend and tend.again and 1 or 0, next_event, claim.ids, claim.values, claim.records,
+tend and tend.again and 1 or 0, next_event, ids, sizes, values, claim.records,
 }`,
   },
   survey: {

@@ -36,7 +36,9 @@
 --          lock '' for most; '!' before it keeps it until 'unlock'
 --
 -- replies { now, { index, 'already'|'lost'|'aborted', ... }, 'none'|'lapsed' }
---       | { now, { ... }, 'claimed', number, suspect, more, tend again, next event or -1, ids, values, tries }
+--       | { now, { ... }, 'claimed', number, suspect, more, tend again, next event or -1, ids, sizes, values, tries }
+--         ids and values are one text each: ids with blanks between them, values one after the other, and sizes says how
+--         many bytes each has. Large values, and ids that no client writes, come as two lists, and sizes is empty then
 -- @include fragments/clock.lua
 -- @include fragments/kept-until.lua
 -- @include fragments/messages.lua
@@ -144,7 +146,8 @@ if woken and quiet then redis.call('LPUSH', KEYS[6], '1') end
 
 if not claim then return { now, settled.verdicts, 'none' } end
 if not is_claimed then return { now, settled.verdicts, 'lapsed' } end
+local ids, sizes, values = joined(claim.ids, claim.values)
 return {
   now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or claim.leaves) and 1 or 0,
-  tend and tend.again and 1 or 0, next_event, claim.ids, claim.values, claim.records,
+  tend and tend.again and 1 or 0, next_event, ids, sizes, values, claim.records,
 }

@@ -3,6 +3,11 @@ export function joinBytes(line: string, payload: string | Uint8Array): string | 
   return typeof payload === 'string' ? line + payload : Buffer.concat([Buffer.from(line), payload]);
 }
 
+/** Where the line that begins at `from` ends; -1 when it does not. */
+export function lineEnd(value: Buffer | string, from: number): number {
+  return typeof value === 'string' ? value.indexOf('\n', from) : value.indexOf(10, from);
+}
+
 export function byteLength(value: string | Uint8Array): number {
   return typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
 }

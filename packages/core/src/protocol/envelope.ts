@@ -1,5 +1,6 @@
 import type { Headers } from '../contract/headers.ts';
 import { isCodecId, isWord } from '../contract/names.ts';
+import { lineEnd } from './bytes.ts';
 
 /** What a producer says of one enqueued unit; the opaque part of a task's value. */
 export interface Envelope {
@@ -11,7 +12,8 @@ export interface Envelope {
   readonly headers: Headers;
   /** Id of the codec that wrote the payload; empty for the default one. */
   readonly codec: string;
-  readonly payload: Buffer;
+  /** A text where all of the bytes that it was read from are ASCII. */
+  readonly payload: Buffer | string;
 }
 
 export type EnvelopeFacts = Omit<Envelope, 'payload'>;
@@ -28,11 +30,17 @@ export function encodeEnvelopeLine(facts: EnvelopeFacts): string {
   return `${version};${codec};${createdAt};${enqueuedAt - createdAt || ''};${name};${listed}\n`;
 }
 
-/** `null` for bytes that no producer of this version writes. @param from - where it begins */
-export function decodeEnvelope(bytes: Buffer, from = 0): Envelope | null {
-  const end = bytes.indexOf(10, from);
+/**
+ * `null` for bytes that no producer of this version writes.
+ *
+ * @param bytes - a text where all of them are ASCII
+ * @param from - where it begins
+ */
+export function decodeEnvelope(bytes: Buffer | string, from = 0): Envelope | null {
+  const end = lineEnd(bytes, from);
   if (end === -1 || end - from > longestLine) return null;
-  const parts = splitFields(bytes.toString('utf8', from, end), 5);
+  const isText = typeof bytes === 'string';
+  const parts = splitFields(isText ? bytes.slice(from, end) : bytes.toString('utf8', from, end), 5);
   if (parts === null) return null;
   const [written, codec = '', created, later = '', name = '', listed = ''] = parts;
   const createdAt = Number(created);
@@ -42,7 +50,8 @@ export function decodeEnvelope(bytes: Buffer, from = 0): Envelope | null {
   if (!isWord(name) || (codec !== '' && !isCodecId(codec))) return null;
   const headers = listed === '' ? noHeaders : decodeHeaders(listed);
   if (headers === null) return null;
-  return { name, createdAt, enqueuedAt, headers, codec, payload: bytes.subarray(end + 1) };
+  const payload = isText ? bytes.slice(end + 1) : bytes.subarray(end + 1);
+  return { name, createdAt, enqueuedAt, headers, codec, payload };
 }
 
 /** The first `count` semicolons divide, later ones belong to the last field: headers may hold any character. */

@@ -46,7 +46,8 @@ const plainLine = 'q;;;;;;\n';
 const plainBytes = Buffer.from(plainLine);
 
 /** Told by its bytes, without making a text of them. */
-export function hasPlainHeader(value: Uint8Array): boolean {
+export function hasPlainHeader(value: Uint8Array | string): boolean {
+  if (typeof value === 'string') return value.startsWith(plainLine);
   for (let at = 0; at < plainBytes.length; at += 1) if (value[at] !== plainBytes[at]) return false;
   return true;
 }

@@ -1,4 +1,4 @@
-import { joinBytes } from './bytes.ts';
+import { joinBytes, lineEnd } from './bytes.ts';
 import type { Envelope, EnvelopeFacts } from './envelope.ts';
 import { decodeEnvelope, encodeEnvelopeLine } from './envelope.ts';
 import type { FinishedHeader, PendingHeader } from './header.ts';
@@ -40,16 +40,16 @@ export function encodeTaskLines(header: PendingHeader, facts: EnvelopeFacts): st
   return encodePendingHeader(header) + encodeEnvelopeLine(facts);
 }
 
-/** `null` for a value whose first line is no header of this version. */
-export function decodeTaskValue(value: Buffer): TaskValue | null {
-  const end = value.indexOf(10);
+/** `null` for a value whose first line is no header of this version. @param value - a text where all of it is ASCII */
+export function decodeTaskValue(value: Buffer | string): TaskValue | null {
+  const end = lineEnd(value, 0);
   if (end === -1) return null;
   if (hasPlainHeader(value))
     return { kind: 'pending', ...plainHeader, envelope: decodeEnvelope(value, end + 1) };
-  const line = value.toString('latin1', 0, end);
+  const line = typeof value === 'string' ? value.slice(0, end) : value.toString('latin1', 0, end);
   if (isFinishCode(line.charAt(0))) {
     const header = decodeFinishedHeader(line);
-    const body = value.subarray(end + 1);
+    const body = typeof value === 'string' ? Buffer.from(value.slice(end + 1)) : value.subarray(end + 1);
     return header === null ? null : { kind: 'finished', ...header, worker: workerOf(header.tag), body };
   }
   const header = decodePendingHeader(line);

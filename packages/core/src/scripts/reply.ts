@@ -28,6 +28,10 @@ export function readTexts(raw: unknown, script: string): string[] {
   return readList(raw, script).map((item) => readText(item, script));
 }
 
+export function readNumbers(raw: unknown, script: string): number[] {
+  return readList(raw, script).map((item) => readNumber(item, script));
+}
+
 /** Names the shape, never the content: a reply may hold payloads. */
 export function unexpected(script: string, raw: unknown): ProtocolError {
   const shape = Array.isArray(raw)

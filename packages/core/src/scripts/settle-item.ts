@@ -53,21 +53,33 @@ export interface SettleItem {
  */
 export function settleArguments(worker: string, settles: readonly SettleItem[]): ScriptArgument[] {
   const argv: ScriptArgument[] = [];
-  let shared: string | undefined;
+  let before: SettleItem | undefined;
   let countAt = 0;
   let count = 0;
   for (const item of settles) {
-    const head = headOf(item);
-    if (head !== shared) {
-      shared = head;
+    if (before === undefined || !haveOneHead(before, item)) {
       count = 0;
-      countAt = argv.push(head, count) - 1;
+      countAt = argv.push(headOf(item), count) - 1;
     }
+    before = item;
     count += 1;
     argv[countAt] = count;
     argv.push(bodyOf(worker, item));
   }
   return argv;
+}
+
+/** Results, which are nearly all that there is, without writing their heads. */
+function haveOneHead(one: SettleItem, other: SettleItem): boolean {
+  const [a, b] = [one.outcome, other.outcome];
+  if (one.claim !== other.claim || a.kind !== b.kind) return false;
+  const areResults = isResult(a) && isResult(b);
+  if (!areResults) return headOf(one) === headOf(other);
+  return a.ttl === b.ttl && a.lock === b.lock && a.keepLock === b.keepLock;
+}
+
+function isResult(outcome: SettleOutcome): outcome is Extract<SettleOutcome, { kind: 'succeed' | 'fail' }> {
+  return outcome.kind === 'succeed' || outcome.kind === 'fail';
 }
 
 /** outcome; claim number; a; b; lock */

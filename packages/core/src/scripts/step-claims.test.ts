@@ -22,8 +22,8 @@ test('a claim takes the oldest tasks, in order, and numbers itself', async ({ qu
     nextAt: null,
   });
   expect(claim.deliveries).toEqual([
-    { id: 'a', value: expect.any(Buffer), tries: noTries },
-    { id: 'b', value: expect.any(Buffer), tries: noTries },
+    { id: 'a', value: sampleItem('a').value, tries: noTries },
+    { id: 'b', value: sampleItem('b').value, tries: noTries },
   ]);
   expect(await queue.ready()).toEqual(['c']);
   expect(await queue.redis.hgetall(queue.keys.running)).toEqual({ a: 'w1|1', b: 'w1|1' });
@@ -165,6 +165,39 @@ test('one id twice in ready is given out once', async ({ queue }) => {
   expect((await queue.take('w1', 10)).deliveries.map(({ id }) => id)).toEqual(['b', 'a']);
 });
 
+test.for([
+  ['of plain text', ['["a"]', '["bb"]', '[]'], 'string'],
+  ['with other characters', ['["a"]', '["ü€🙂"]', '[]'], 'object'],
+  ['of more than 256 KiB', ['["a"]', `["${'b'.repeat(300_000)}"]`, '[]'], 'object'],
+] as const)('values %s arrive byte by byte', async ([, payloads, type], { queue }) => {
+  await queue.join('w1');
+  const items = payloads.map((payload, at) => sampleItem(`t${at}`, { payload }));
+  await queue.enqueue(...items);
+
+  const { deliveries } = await queue.take('w1', 10);
+
+  expect(deliveries.map(({ id, value }) => [id, value.toString()])).toEqual(
+    items.map(({ id, value }) => [id, value]),
+  );
+  expect(deliveries.map(({ value }) => typeof value)).toEqual([type, type, type]);
+});
+
+test('an id that no client writes shifts nobody', async ({ queue }) => {
+  await queue.join('w1');
+  await queue.put(['a']);
+  await queue.redis.set(queue.keys.task('b c'), 'q;;;;;;\nof somebody else');
+  await queue.redis.lpush(queue.keys.ready, 'b c');
+  await queue.put(['d']);
+
+  const { deliveries } = await queue.take('w1', 10);
+
+  expect(deliveries.map(({ id, value }) => [id, value.toString()])).toEqual([
+    ['a', sampleItem('a').value],
+    ['b c', 'q;;;;;;\nof somebody else'],
+    ['d', sampleItem('d').value],
+  ]);
+});
+
 test('one id twice in ready among plain tasks is counted, recorded and given out once', async ({ queue }) => {
   await queue.join('w1');
   await queue.put(['a', 'b', 'c']);
@@ -173,7 +206,9 @@ test('one id twice in ready among plain tasks is counted, recorded and given out
   const claim = await queue.take('w1', 4);
 
   expect(claim.deliveries.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
-  expect(claim.deliveries.every(({ value }) => value !== null)).toBe(true);
+  expect(claim.deliveries.map(({ value }) => value)).toEqual(
+    ['a', 'b', 'c'].map((id) => sampleItem(id).value),
+  );
   expect(await queue.redis.hget(queue.keys.claims('w1'), '1')).toBe('a b c');
   expect(await queue.ready()).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import type { QueueKeys } from '../protocol/keys.ts';
 import type { TriesRecord } from '../protocol/tries.ts';
 import { decodeTries, noTries } from '../protocol/tries.ts';
-import { readBytes, readList, readNumber, readText, unexpected } from './reply.ts';
+import { cutUp } from './cut-up.ts';
+import { readBytes, readList, readNumber, readNumbers, readText, readTexts, unexpected } from './reply.ts';
 import type { Script, ScriptArgument } from './script.ts';
 import type { SettleItem } from './settle-item.ts';
 import { settleArguments } from './settle-item.ts';
@@ -29,8 +30,8 @@ export type SettleVerdict = 'already' | 'lost' | 'aborted';
 
 export interface ClaimedTask {
   readonly id: string;
-  /** `null` when somebody deleted it by hand. */
-  readonly value: Buffer | null;
+  /** A text where all of it is ASCII. */
+  readonly value: Buffer | string;
   readonly tries: TriesRecord;
 }
 
@@ -109,7 +110,7 @@ function readVerdicts(raw: unknown): ReadonlyMap<number, SettleVerdict> {
 function readClaim(parts: readonly unknown[]): ClaimReply {
   const kind = readText(parts[2], 'step');
   if (kind === 'none' || kind === 'lapsed') return { kind };
-  if (kind !== 'claimed' || parts.length < 11) throw unexpected('step', parts);
+  if (kind !== 'claimed' || parts.length < 12) throw unexpected('step', parts);
   const nextAt = readNumber(parts[7], 'step');
   return {
     kind,
@@ -118,20 +119,32 @@ function readClaim(parts: readonly unknown[]): ClaimReply {
     more: parts[5] === 1,
     tendAgain: parts[6] === 1,
     nextAt: nextAt < 0 ? null : nextAt,
-    deliveries: readDeliveries(parts[8], parts[9], parts[10]),
+    deliveries: readDeliveries(parts.slice(8)),
   };
 }
 
-function readDeliveries(rawIds: unknown, rawValues: unknown, rawTries: unknown): ClaimedTask[] {
-  const values = readList(rawValues, 'step');
+function readDeliveries([rawIds, rawSizes, rawValues, rawTries]: readonly unknown[]): ClaimedTask[] {
+  const ids = readIds(rawIds);
+  const values = readValues(rawSizes, rawValues);
   const records = readList(rawTries, 'step');
-  return readList(rawIds, 'step').map((rawId, at) => {
-    const value = values[at];
+  if (values.length !== ids.length) throw unexpected('step', rawValues);
+  return values.map((value, at) => {
     const record = records[at];
     return {
-      id: readText(rawId, 'step'),
-      value: value === null || value === undefined ? null : readBytes(value, 'step'),
+      id: ids[at] ?? '',
+      value,
       tries: record === null || record === undefined ? noTries : decodeTries(readText(record, 'step')),
     };
   });
+}
+
+function readIds(raw: unknown): string[] {
+  if (Array.isArray(raw)) return readTexts(raw, 'step');
+  const text = readText(raw, 'step');
+  return text === '' ? [] : text.split(' ');
+}
+
+function readValues(rawSizes: unknown, raw: unknown): ReadonlyArray<Buffer | string> {
+  if (!Array.isArray(raw)) return cutUp(readBytes(raw, 'step'), readNumbers(rawSizes, 'step'));
+  return raw.map((value) => readBytes(value, 'step'));
 }

@@ -22,20 +22,8 @@ export interface Delivery {
   readonly envelope: Envelope | null;
 }
 
-/** What a claim brought. */
-export interface Brought {
-  readonly held: Delivery[];
-  /** Ids whose bytes somebody deleted by hand: there is nothing to run, and nothing to settle. */
-  readonly deleted: string[];
-}
-
-export function readDeliveries(tasks: readonly ClaimedTask[], claim: number): Brought {
-  const brought: Brought = { held: [], deleted: [] };
-  for (const task of tasks) {
-    if (task.value === null) brought.deleted.push(task.id);
-    else brought.held.push(new ClaimedDelivery(task, claim, task.value));
-  }
-  return brought;
+export function readDeliveries(tasks: readonly ClaimedTask[], claim: number): Delivery[] {
+  return tasks.map((task) => new ClaimedDelivery(task, claim));
 }
 
 type Inside = Pick<Delivery, 'nonce' | 'lock' | 'ttl' | 'envelope'>;
@@ -47,10 +35,10 @@ class ClaimedDelivery implements Delivery {
   readonly id: string;
   readonly claim: number;
   readonly tries: TriesRecord;
-  readonly #value: Buffer;
+  readonly #value: Buffer | string;
   #inside: Inside | undefined;
 
-  constructor({ id, tries }: ClaimedTask, claim: number, value: Buffer) {
+  constructor({ id, tries, value }: ClaimedTask, claim: number) {
     this.id = id;
     this.claim = claim;
     this.tries = tries;

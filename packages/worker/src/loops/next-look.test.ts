@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type LookFacts, type NextLook, nextLook } from './next-look.ts';
 
 const now = 100_000;
-const delivery = { id: 't', value: null, tries: noTries };
+const delivery = { id: 't', value: '', tries: noTries };
 
 function retry(start: Extract<SettleItem['outcome'], { kind: 'retry' }>['start']): SettleItem {
   return { id: 't', claim: 1, outcome: { kind: 'retry', start, tries: noTries, error: '{}', lock: '' } };

@@ -232,8 +232,6 @@ export class StepLoop {
     if (number <= this.#acked) return;
     this.#acked = number;
     inFlight.openClaim(number, deliveries, suspect);
-    const { held, deleted } = readDeliveries(deliveries, number);
-    for (const _id of deleted) inFlight.done(number);
-    holdings.take(number, held);
+    holdings.take(number, readDeliveries(deliveries, number));
   }
 }

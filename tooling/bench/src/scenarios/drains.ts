@@ -51,29 +51,28 @@ export const drains: readonly Scenario[] = [
     workers: 1,
     concurrency: 1,
     prefetch: 100,
-
     needs: ['prefetch'],
-    tasks: ({ tasks }) => tasks,
+    tasks: ({ drainTasks }) => drainTasks,
   }),
   drainScenario({
     name: 'drain-32',
     title: 'drain, 1 worker, concurrency 32',
     workers: 1,
     concurrency: 32,
-    tasks: ({ tasks }) => tasks,
+    tasks: ({ drainTasks }) => drainTasks,
   }),
   drainScenario({
     name: 'drain-100',
     title: 'drain, 1 worker, concurrency 100',
     workers: 1,
     concurrency: 100,
-    tasks: ({ tasks }) => tasks,
+    tasks: ({ drainTasks }) => drainTasks,
   }),
   drainScenario({
     name: 'drain-2x32',
     title: 'drain, 2 workers, concurrency 32 each',
     workers: 2,
     concurrency: 32,
-    tasks: ({ tasks }) => tasks,
+    tasks: ({ drainTasks }) => drainTasks,
   }),
 ];

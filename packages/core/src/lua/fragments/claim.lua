@@ -29,6 +29,19 @@ local function read_plain(want, sparse)
   }
 end
 
+-- Ids and values as the answer carries them. Two texts that a worker cuts up cost it and Redis less than two lists; large
+-- ones are not copied once more, and an id with a blank in it, which no client writes, must not shift those behind it.
+local function joined(ids, values)
+  local MOST_JOINED, find = 262144, string.find
+  local sizes, total = {}, 0
+  for at = 1, #ids do
+    sizes[at] = #values[at]
+    total = total + sizes[at]
+    if total > MOST_JOINED or find(ids[at], ' ', 1, true) then return ids, {}, values end
+  end
+  return table.concat(ids, ' '), sizes, table.concat(values)
+end
+
 -- held: how many tasks are at least held
 local function read_claim(worker, acked, want, holds_suspect, sparse, settled, now)
   -- A rank says as well as a score that it is there, and costs less than to spell out a number of 13 digits.
