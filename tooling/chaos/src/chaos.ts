@@ -27,10 +27,10 @@ pnpm chaos malformed [--count n] [--seed n] [--json]
                                              values that no producer writes, all met by one worker`;
 
 /** ms */
-const sampleBudget = 45_000;
+const sampleBudget = 30_000;
 const gateStories = 2_000;
 /** In the gate: most of them wait most of the time. */
-const faultsAtOnce = 2;
+const faultsAtOnce = 3;
 const storyLength = 60;
 
 const log = (line: string): void => {

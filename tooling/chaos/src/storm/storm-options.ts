@@ -46,7 +46,7 @@ export const gateSize: Omit<StormOptions, 'seed'> = {
   failovers: 2,
   asyncFailovers: 0,
   networkFaults: 10,
-  duration: 110_000,
+  duration: 90_000,
 };
 
 /** The size that a release can afford: half an hour of a quiet machine. */
