@@ -66,10 +66,17 @@ export interface RedisPort {
   ): Promise<PoppedAndRun<Reply>>;
   /** Resolves when Redis has confirmed; restored after each reconnect. Only on a port made by `fork`. */
   subscribe(channel: string, onMessage: (bytes: Buffer) => void): Promise<void>;
+  /** Has Redis confirm them once more, so that a connection is given up that is dead without having broken. */
+  checkSubscriptions(): void;
   /** Parsed INFO of the server. @throws as {@link RedisPort.run} */
   serverInfo(options?: RunOptions): Promise<ServerInfo>;
   /** A port with a connection of its own to the same server, closed with this one. It connects when it is used first. */
   fork(purpose: string): RedisPort;
+  /**
+   * As `fork`, but connected to where the queue is in a Cluster, and only for channels that are told there and nowhere
+   * else. It follows the queue. `null` unless the Cluster was made with `shardedSubscribers`.
+   */
+  forkToShard(purpose: string): Promise<RedisPort | null>;
   /** How a worker thread makes a connection of its own; `null` when that cannot be sent there (a custom connector). */
   threadOptions(): ThreadOptions | null;
   /** Shared with all forks. */

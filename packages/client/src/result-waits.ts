@@ -1,4 +1,4 @@
-import { decodeResultMessage, newWireId, unwatch, type WatchedItem, watch } from '@q/core/wire';
+import { decodeResultMessage, unwatch, type WatchedItem, watch } from '@q/core/wire';
 import { atEndOfTick } from './at-end-of-tick.ts';
 import { errorForTask } from './call-error.ts';
 import { ClientClosedError, ResultMissingError } from './errors.ts';
@@ -7,6 +7,7 @@ import { type Limits, withinLimits } from './limits.ts';
 import type { OutgoingTask } from './outgoing-task.ts';
 import type { FinishedValue } from './read-result.ts';
 import type { RedisPort } from './redis-port.ts';
+import { ResultSubscriber } from './result-subscriber.ts';
 import { TickBatch } from './tick-batch.ts';
 
 interface Waiter {
@@ -22,11 +23,6 @@ interface Wait {
   isWatched: boolean;
 }
 
-interface Subscriber {
-  readonly port: RedisPort;
-  readonly whenReady: Promise<void>;
-}
-
 const mostIds = 200;
 const shortestRest = 2_000;
 const longestRest = 5_000;
@@ -40,20 +36,21 @@ const longestRest = 5_000;
  */
 export class ResultWaits {
   readonly #port: RedisPort;
-  readonly #client = newWireId();
+  readonly #subscriber: ResultSubscriber;
   readonly #waits = new Map<string, Wait>();
   readonly #unasked = new Set<string>();
   readonly #expected = new ExpectedResults();
   readonly #leaving: TickBatch<string, true>;
   readonly #closing = new AbortController();
-  #subscriber: Subscriber | undefined;
-  readonly #stops: Array<() => void> = [];
-  #isListening = false;
   #isAsking = false;
   #nextRound: NodeJS.Timeout | undefined;
 
   constructor(port: RedisPort) {
     this.#port = port;
+    this.#subscriber = new ResultSubscriber(port, {
+      onMessage: (bytes) => this.#receive(bytes),
+      onRestored: () => this.#askAgain(),
+    });
     this.#leaving = new TickBatch({
       most: mostIds,
       send: (ids) => this.#unwatch(ids),
@@ -79,8 +76,8 @@ export class ResultWaits {
 
   /** The client that a call is to name which enqueues these; empty when nobody is likely to wait. {@link enqueued} or {@link failed} has to follow. */
   expect(batch: readonly OutgoingTask[]): string {
-    const canHear = this.#isListening && this.#subscriber?.port.isLost === false;
-    return canHear && this.#expected.expect(batch) ? this.#client : '';
+    const { isListening, name } = this.#subscriber;
+    return isListening && this.#expected.expect(batch) ? name : '';
   }
 
   /** Before those who enqueued them hear of it. */
@@ -97,9 +94,8 @@ export class ResultWaits {
     const error = new ClientClosedError(this.#port.keys.queue);
     this.#closing.abort(error);
     clearTimeout(this.#nextRound);
-    for (const stop of this.#stops.splice(0)) stop();
     for (const wait of [...this.#waits.values()]) this.#end(wait, ({ reject }) => reject(error));
-    await this.#subscriber?.port.close();
+    await this.#subscriber.close();
   }
 
   #join(id: string, isWatched: boolean): Wait {
@@ -143,6 +139,7 @@ export class ResultWaits {
     const rest = shortestRest + Math.random() * (longestRest - shortestRest);
     this.#nextRound = setTimeout(() => {
       this.#nextRound = undefined;
+      this.#subscriber.check();
       this.#askAgain();
       this.#planRound();
     }, rest).unref();
@@ -162,12 +159,8 @@ export class ResultWaits {
   /** First the subscription: a result that is published between the two would be lost. */
   async #watch(ids: readonly string[]): Promise<void> {
     try {
-      await this.#subscribe();
-      const { items, now } = await this.#port.run(
-        watch,
-        { client: this.#client, ids },
-        { signal: this.#closing.signal },
-      );
+      const client = await this.#subscriber.listen();
+      const { items, now } = await this.#port.run(watch, { client, ids }, { signal: this.#closing.signal });
       for (const [at, id] of ids.entries()) this.#accept(id, items[at], now);
     } catch (error) {
       for (const id of ids) this.#fail(id, error);
@@ -197,34 +190,6 @@ export class ResultWaits {
       this.#end(wait, ({ reject }) => reject(errorForTask(error, id, this.#port.keys.queue)));
   }
 
-  #subscribe(): Promise<void> {
-    this.#subscriber ??= this.#openSubscriber();
-    return this.#subscriber.whenReady;
-  }
-
-  #openSubscriber(): Subscriber {
-    const port = this.#port.fork('subscriber');
-    const whenReady = port.subscribe(this.#port.keys.channel(this.#client), (bytes) => this.#receive(bytes));
-    // Refused for good, perhaps for want of a permission: the next wait tries anew.
-    whenReady.then(
-      () => {
-        this.#isListening = true;
-      },
-      () => this.#dropSubscriber(port),
-    );
-    this.#stops.push(
-      port.onReconnect(() => this.#askAgain()),
-      this.#port.onReconnect(() => this.#askAgain()),
-    );
-    return { port, whenReady };
-  }
-
-  #dropSubscriber(port: RedisPort): void {
-    for (const stop of this.#stops.splice(0)) stop();
-    if (this.#subscriber?.port === port) this.#subscriber = undefined;
-    void port.close();
-  }
-
   #receive(message: Buffer): void {
     for (const { id, value } of decodeResultMessage(message)) {
       const wait = this.#waits.get(id);
@@ -247,7 +212,8 @@ export class ResultWaits {
     // Somebody may have come back to an id meanwhile.
     const gone = ids.filter((id) => !this.#waits.has(id));
     const limits = { signal: this.#closing.signal, deadline: longestRest };
-    if (gone.length > 0) await this.#port.run(unwatch, { client: this.#client, ids: gone }, limits);
+    const client = this.#subscriber.name;
+    if (gone.length > 0 && client !== '') await this.#port.run(unwatch, { client, ids: gone }, limits);
     return ids.map(() => true);
   }
 }

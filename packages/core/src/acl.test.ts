@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { describe, expect, type TestAPI } from 'vitest';
 import { type AclRole, aclRules, scriptsOf } from './acl.ts';
 import { luaSources } from './lua/sources.gen.ts';
+import { atShard } from './protocol/ids.ts';
 import { queueKeys } from './protocol/keys.ts';
 
 interface RoleFixtures {
@@ -96,6 +97,16 @@ test.for(['client', 'worker'] as const)(
     await redis.subscribe(own.channel('c1'));
     for (const channel of [queueKeys(`${queue}x`).channel('c1'), 'news', own.ready])
       await expect(redis.subscribe(channel)).rejects.toThrow('NOPERM');
+  },
+);
+
+test.for(['client', 'worker'] as const)(
+  'a %s hears what is told in the shard of its own queue, and of no other',
+  async (role, { as, queue }) => {
+    const redis = await as(role);
+    await redis.ssubscribe(queueKeys(queue).channel(atShard('c1')));
+    for (const channel of [queueKeys(`${queue}x`).channel(atShard('c1')), 'news'])
+      await expect(redis.ssubscribe(channel)).rejects.toThrow('NOPERM');
   },
 );
 

@@ -27,7 +27,7 @@ const connection = [
 
 const client: Sent = {
   scripts: ['enqueue', 'abort', 'watch', 'unwatch', 'read'],
-  commands: [...connection, 'subscribe', 'wait'],
+  commands: [...connection, 'subscribe', 'ssubscribe', 'wait'],
 };
 
 const worker: Sent = {

@@ -39,7 +39,7 @@ export type { StoredFailure } from './protocol/failure.ts';
 export { describeFailure } from './protocol/failure.ts';
 export type { FinishCode, LockMode, PendingHeader, PendingState } from './protocol/header.ts';
 export { defaultTtl } from './protocol/header.ts';
-export { newTaskId, newWireId } from './protocol/ids.ts';
+export { atShard, newTaskId, newWireId } from './protocol/ids.ts';
 export type { QueueKeys } from './protocol/keys.ts';
 export { queueKeys, queuePatterns } from './protocol/keys.ts';
 export { uniqueLock } from './protocol/lock.ts';

@@ -64,6 +64,11 @@ describe('the check of the Lua scripts', () => {
     ['a write through pcall', { read: "redis.pcall('SET', KEYS[1], 1)" }, /SET writes before/],
     ['a publish in the reading part', { read: "redis.call('PUBLISH', 'c', 1)" }, /PUBLISH writes before/],
     [
+      'a publish in a shard in the reading part',
+      { read: "redis.call('SPUBLISH', 'c', 1)" },
+      /SPUBLISH writes before/,
+    ],
+    [
       'a read after the first write',
       { write: "return redis.call('GET', KEYS[1])" },
       /GET reads after "-- write"/,

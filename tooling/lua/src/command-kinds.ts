@@ -7,7 +7,7 @@ const reads = `
   zrangebylex zrangebyscore zrank zrevrange zrevrangebylex zrevrangebyscore zrevrank zscan zscore zunion
 `;
 
-// PUBLISH stores nothing, but who hears it acts on it: it may no more come before a refusal than a write.
+// PUBLISH and SPUBLISH store nothing, but who hears them acts on them: they may no more come before a refusal than a write.
 const writes = `
   append bitfield bitop copy decr decrby del expire expireat flushall flushdb geoadd geosearchstore getdel getex
   getset hdel hincrby hincrbyfloat hmset hset hsetnx incr incrby incrbyfloat linsert lmove lmpop lpop lpush lpushx lrem

@@ -4,12 +4,14 @@ import { monotonicNow } from '../monotonic-now.ts';
 import type { RedisPort, Replicated, RunOptions, ScriptCall } from '../redis-port.ts';
 import { blockingPop, type Popped, type PoppedAndRun, popThenSend } from './blocking-pop.ts';
 import { type Command, Connection } from './connection.ts';
-import { type ConnectionSource, openConnection } from './open-connection.ts';
+import { PortClosedError } from './errors.ts';
+import { type ConnectionSource, openConnection, shardedCluster } from './open-connection.ts';
 import type { LearningClock } from './redis-clock.ts';
 import { type Answered, type Call, type CallFacts, runCommand } from './run-command.ts';
 import { scriptArguments } from './script-arguments.ts';
 import { parseServerInfo, type ServerInfo } from './server-info.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { ShardLink } from './shard-link.ts';
+import { plainWay, Subscriptions, type SubscriptionWay } from './subscriptions.ts';
 import { type ThreadOptions, threadOptionsOf } from './thread-options.ts';
 
 /** What a port and its forks have in common. */
@@ -35,15 +37,17 @@ class ConnectedPort implements RedisPort {
   readonly keys: QueueKeys;
   readonly #shared: PortShared;
   readonly #connection: Connection;
+  readonly #way: SubscriptionWay;
   readonly #forks = new Set<RedisPort>();
   #subscriptions: Subscriptions | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(shared: PortShared, connection: Connection) {
+  constructor(shared: PortShared, connection: Connection, way: SubscriptionWay = plainWay(connection)) {
     this.clock = shared.clock;
     this.keys = shared.keys;
     this.#shared = shared;
     this.#connection = connection;
+    this.#way = way;
   }
 
   get isLost(): boolean {
@@ -103,8 +107,12 @@ class ConnectedPort implements RedisPort {
   }
 
   subscribe(channel: string, onMessage: (bytes: Buffer) => void): Promise<void> {
-    this.#subscriptions ??= new Subscriptions(this.#connection);
+    this.#subscriptions ??= new Subscriptions(this.#connection, this.#way);
     return this.#subscriptions.add(channel, onMessage);
+  }
+
+  checkSubscriptions(): void {
+    this.#subscriptions?.check();
   }
 
   async serverInfo(options: RunOptions = {}): Promise<ServerInfo> {
@@ -115,7 +123,19 @@ class ConnectedPort implements RedisPort {
 
   fork(purpose: string): RedisPort {
     const link = openConnection(this.#shared.source, { purpose, queue: this.keys.queue });
-    const port = new ConnectedPort(this.#shared, new Connection(link, true));
+    return this.#keep(new ConnectedPort(this.#shared, new Connection(link, true)));
+  }
+
+  async forkToShard(purpose: string): Promise<RedisPort | null> {
+    const cluster = shardedCluster(this.#shared.source);
+    if (cluster === null) return null;
+    await this.#connection.whenReady({ until: Number.POSITIVE_INFINITY });
+    if (this.#closing !== undefined) throw new PortClosedError();
+    const link = new ShardLink(cluster, { purpose, queue: this.keys.queue });
+    return this.#keep(new ConnectedPort(this.#shared, new Connection(link.redis, true), link));
+  }
+
+  #keep(port: RedisPort): RedisPort {
     this.#forks.add(port);
     return port;
   }

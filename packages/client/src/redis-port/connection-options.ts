@@ -87,12 +87,15 @@ export function clusterOverrides(given: object, purpose: ConnectionPurpose): Clu
     lazyConnect: true,
     enableOfflineQueue: false,
     enableAutoPipelining: false,
+    // Sharded channels have a connection of our own.
+    shardedSubscribers: false,
     clusterRetryStrategy: reconnectDelay,
     redisOptions: { ...nodeOptionsOf(given), ...requiredOfNodes(purpose) },
   };
 }
 
-function nodeOptionsOf(given: object): RedisOptions {
+/** What every connection to a node of the given Cluster has. */
+export function nodeOptionsOf(given: object): RedisOptions {
   const { redisOptions = {} }: ClusterOptions = given;
   return redisOptions;
 }

@@ -29,6 +29,13 @@ export function resolveSource(redis: RedisSource): ConnectionSource {
   return { kind: 'instance', instance: redis };
 }
 
+/** The Cluster whose user has asked for sharded pub/sub, in the words of ioredis. */
+export function shardedCluster(source: ConnectionSource): RedisLike | null {
+  if (source.kind === 'options' || !source.instance.isCluster) return null;
+  const { shardedSubscribers }: { readonly shardedSubscribers?: unknown } = source.instance.options;
+  return shardedSubscribers === true ? source.instance : null;
+}
+
 /** Options of ioredis have no methods: this is a client of another library, which would be taken for "localhost". */
 function refuseOtherClients(options: object): void {
   if (!('sendCommand' in options) && !('duplicate' in options)) return;

@@ -5,27 +5,48 @@ import { judgeRejection } from './judge-rejection.ts';
 
 type OnMessage = (bytes: Buffer) => void;
 
+/** How channels are subscribed on a connection. */
+export interface SubscriptionWay {
+  /** What ioredis announces messages as. */
+  readonly messages: 'messageBuffer' | 'smessageBuffer';
+  subscribe(channels: readonly string[]): Promise<unknown>;
+  /** Each time that Redis has ended subscriptions on a connection that stays. */
+  onEnded(listener: () => void): () => void;
+}
+
+/** Channels that every node tells. */
+export function plainWay({ link }: Connection): SubscriptionWay {
+  return {
+    messages: 'messageBuffer',
+    subscribe: (channels) => link.subscribe(...channels),
+    onEnded: () => () => undefined,
+  };
+}
+
 /**
  * The channels of one connection. They are subscribed here again after a reconnect and not by ioredis, so that a
  * listener for reconnects is told only when messages really arrive again.
  */
 export class Subscriptions {
   readonly #connection: Connection;
+  readonly #way: SubscriptionWay;
   readonly #channels = new Map<string, OnMessage>();
   readonly #restored = new Set<() => void>();
   readonly #pending = new Set<{ readonly resolve: () => void; readonly reject: (error: Error) => void }>();
   readonly #stops: ReadonlyArray<() => void>;
   #isClosed = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, way: SubscriptionWay) {
     this.#connection = connection;
+    this.#way = way;
     const { link } = connection;
     const onMessage = (channel: unknown, message: unknown): void => {
       if (Buffer.isBuffer(message)) this.#channels.get(String(channel))?.(message);
     };
-    link.on('messageBuffer', onMessage);
+    link.on(way.messages, onMessage);
     this.#stops = [
-      () => link.off('messageBuffer', onMessage),
+      () => link.off(way.messages, onMessage),
+      way.onEnded(() => this.#subscribeAll(true)),
       connection.onReady((isAgain) => this.#subscribeAll(isAgain)),
     ];
   }
@@ -46,10 +67,15 @@ export class Subscriptions {
     return confirmed;
   }
 
-  /** Each time that all channels are subscribed again after a reconnect. */
+  /** Each time that all channels are subscribed again after a reconnect, or after Redis had ended that. */
   onRestored(listener: () => void): () => void {
     this.#restored.add(listener);
     return () => this.#restored.delete(listener);
+  }
+
+  /** Redis is to confirm them again: one that is frozen, or gone without a word, is given up when it does not. */
+  check(): void {
+    if (this.#connection.isReady) this.#subscribeAll(false);
   }
 
   close(): void {
@@ -61,7 +87,7 @@ export class Subscriptions {
   #subscribeAll(isAgain: boolean): void {
     const channels = [...this.#channels.keys()];
     if (channels.length === 0) return;
-    this.#connection.link.subscribe(...channels).then(
+    this.#way.subscribe(channels).then(
       () => this.#confirm(isAgain),
       (thrown: unknown) => this.#retryOrFail(thrown, isAgain),
     );

@@ -1,3 +1,4 @@
+import { type NodeAddress, nodesOf } from './node-address.ts';
 import type { ConnectionSource } from './open-connection.ts';
 import type { RedisLike } from './redis-like.ts';
 
@@ -7,14 +8,9 @@ export type ThreadOptions =
   | {
       readonly kind: 'cluster';
       /** Those that the Cluster consists of now. */
-      readonly nodes: readonly ThreadNode[];
+      readonly nodes: readonly NodeAddress[];
       readonly options: object;
     };
-
-export interface ThreadNode {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Functions that the receiver makes anew. */
 const remade = ['retryStrategy', 'reconnectOnError', 'sentinelRetryStrategy', 'sentinelReconnectStrategy'];
@@ -37,17 +33,11 @@ export function threadOptionsOf(source: ConnectionSource): ThreadOptions | null 
 
 /** `null` also before it has been connected: its nodes are not known then. */
 function ofCluster(cluster: RedisLike): ThreadOptions | null {
-  const nodes = (cluster.nodes?.('all') ?? []).flatMap(({ options }) => addressIn(options));
+  const nodes = nodesOf(cluster);
   const { redisOptions = {}, ...others }: { readonly redisOptions?: object } = cluster.options;
   const [ofNodes, ofAll] = [cloneable(redisOptions, remade), cloneable(others, remadeOfCluster)];
   if (nodes.length === 0 || ofNodes === null || ofAll === null) return null;
   return { kind: 'cluster', nodes, options: { ...ofAll, redisOptions: ofNodes } };
-}
-
-function addressIn(options: object): readonly ThreadNode[] {
-  if (!('host' in options) || !('port' in options)) return [];
-  const { host, port } = options;
-  return typeof host === 'string' && typeof port === 'number' ? [{ host, port }] : [];
 }
 
 function cloneable(given: object, left: readonly string[]): object | null {

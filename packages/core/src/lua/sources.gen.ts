@@ -23,7 +23,7 @@ export const luaSources: {
   readonly watch: LuaSource;
 } = {
   abort: {
-    sha1: 'f0894886228a75087a42344b059b828f4025de15',
+    sha1: 'fb49513905d66e7a3737dff34e88b4382a557fd8',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -76,7 +76,13 @@ end
 end
 local function write_messages(messages)
 local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
-for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
+for client, message in pairs(messages) do
+if string.sub(client, 1, 1) == '!' then
+redis.pcall('SPUBLISH', channel .. client, message)
+else
+redis.call('PUBLISH', channel .. client, message)
+end
+end
 end
 local function write_values(stored)
 for first = 1, #stored, CHUNK do
@@ -1037,7 +1043,7 @@ end
 return reply`,
   },
   renew: {
-    sha1: 'e41b0dcc26b2e3e848ee1fe44f9b1da2f2234365',
+    sha1: 'dd04075dd53d00bf561b9257134957e3165c1f4d',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -1090,7 +1096,13 @@ end
 end
 local function write_messages(messages)
 local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
-for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
+for client, message in pairs(messages) do
+if string.sub(client, 1, 1) == '!' then
+redis.pcall('SPUBLISH', channel .. client, message)
+else
+redis.call('PUBLISH', channel .. client, message)
+end
+end
 end
 local function write_values(stored)
 for first = 1, #stored, CHUNK do
@@ -1339,7 +1351,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '4e68ff126e2ed4fa765bacf576161b6223454e05',
+    sha1: '93f50941d97f6a0793a9e810953bf3a7b4cd18a6',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1360,7 +1372,13 @@ end
 end
 local function write_messages(messages)
 local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
-for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
+for client, message in pairs(messages) do
+if string.sub(client, 1, 1) == '!' then
+redis.pcall('SPUBLISH', channel .. client, message)
+else
+redis.call('PUBLISH', channel .. client, message)
+end
+end
 end
 local function define_exceptions()
 local k = {

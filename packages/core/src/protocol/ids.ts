@@ -46,6 +46,11 @@ export function newTaskId(now: number = Date.now()): string {
   );
 }
 
+/** The name of a client that listens where its queue is in a Cluster, and not to what is published in all of it. */
+export function atShard(client: string): string {
+  return `!${client}`;
+}
+
 /** 72 random bits as 12 base64url characters: the part of a wire id that no other process can have. */
 export function newWireId(): string {
   const start = takeRandom(9);

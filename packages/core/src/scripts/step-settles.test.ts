@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { atShard } from '../protocol/ids.ts';
 import { decodeResultMessage } from '../protocol/result-message.ts';
 import { noTries } from '../protocol/tries.ts';
 import { abort } from './abort.ts';
@@ -74,6 +75,28 @@ test('a result with a ttl of zero keeps no payload, but reaches those who wait',
   expect(published?.id).toBe('a');
   expect(String(published?.value)).toContain('"secret"');
   expect(await queue.redis.exists(queue.keys.watch)).toBe(0);
+});
+
+test('a client is told as its name says: where the queue is, or everywhere', async ({
+  queue,
+  connect,
+  redisUrl,
+}) => {
+  await holding(queue, ['a']);
+  const names = ['c1', atShard('c1')];
+  const [plain, sharded] = [connect(redisUrl), connect(redisUrl)];
+  const heard: string[] = [];
+  plain.on('message', (channel) => heard.push(`message ${channel}`));
+  sharded.on('smessage', (channel) => heard.push(`smessage ${channel}`));
+  // Each listens to both.
+  await plain.subscribe(...names.map(queue.keys.channel));
+  await sharded.ssubscribe(...names.map(queue.keys.channel));
+  for (const client of names) await queue.run(watch, { client, ids: ['a'] });
+
+  await queue.settle('w1', 1, { a: sampleResult('succeed') });
+
+  const expected = [`message ${queue.keys.channel('c1')}`, `smessage ${queue.keys.channel('!c1')}`];
+  await expect.poll(() => heard.toSorted(), { interval: 5 }).toEqual(expected);
 });
 
 test('a result with a ttl of zero keeps no payload when nobody waits either', async ({ queue }) => {

@@ -2,7 +2,7 @@ import { readBytes, readList, readNumber, unexpected } from './reply.ts';
 import type { Script } from './script.ts';
 
 export interface WatchInput {
-  /** Wire id of the client; its channel gets the results. */
+  /** Wire id of the client, as `atShard` names it when it listens there; its channel gets the results. */
   readonly client: string;
   /** At most 200. */
   readonly ids: readonly string[];

@@ -10,7 +10,15 @@ local function add_message(messages, clients, id, value, unstored)
   end
 end
 
+-- A client whose name begins with `!` listens where the queue is; all others may listen at any node of a Cluster.
 local function write_messages(messages)
   local channel = string.sub(KEYS[1], 1, -8) .. 'c:'
-  for client, message in pairs(messages) do redis.call('PUBLISH', channel .. client, message) end
+  for client, message in pairs(messages) do
+    if string.sub(client, 1, 1) == '!' then
+      -- pcall: the rules of an earlier version do not allow it, and what ended has been written; the client asks again
+      redis.pcall('SPUBLISH', channel .. client, message)
+    else
+      redis.call('PUBLISH', channel .. client, message)
+    end
+  end
 end
