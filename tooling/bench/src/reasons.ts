@@ -9,7 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
     'One task per round trip; settle and claim share one call already. Of a call that settles and claims one task Redis spends 41 µs in the script (17 commands, which take 7 µs themselves); in the worker 37 % of the time that it is not idle go into the write to its socket, 3 % into garbage, and no other function has 3 %. Not tried: fewer commands where a call carries one task.',
   'drain-1-prefetch': 'See the other drains.',
   drain:
-    'Tried: claims as two texts, which took 5 to 10 % off the worker (decision 0015); handlers that never wait make no promise, timer or controller; envelopes are decoded when their turn comes. A profile at concurrency 100 is flat but for garbage, 26 %, and the write to the socket, 11 %; of the functions of this repository none has more than 3 %. Worker and Redis take turns for a part of each call: what is decoded and put together between two calls, Redis waits for.',
+    'Tried: claims as two texts, which took 5 to 10 % off the worker (decision 0015); handlers that never wait make no promise, timer or controller; envelopes are decoded when their turn comes. A profile at concurrency 100 is flat but for garbage, 26 %, and the write to the socket, 11 %; of the functions of this repository none has more than 4 %. Worker and Redis take turns for a part of each call: what is decoded and put together between two calls, Redis waits for.',
   'drain-2x32':
     'Two workers take 14 to 16 µs of processor time a task where one takes 11 to 12, and Redis 7 to 8: on two cores 85,000 to 95,000 a second is the most that this leaves, with nothing else running. See also the other drains.',
   sleeping:
