@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Page, pageOf } from './page.ts';
+import { reasonFor } from './reasons.ts';
 import type { Measured } from './rows.ts';
 import { sizes } from './size.ts';
 import type { SystemName } from './systems.ts';
@@ -43,7 +44,7 @@ describe('the page', () => {
 
   it('says of each goal that is missed what was tried', () => {
     expect(markdown).toContain(
-      '- metric drain-100 (≥ 3 × best peer: **missed by 10 %**, with a limit of 300). A profile of a worker',
+      `- metric drain-100 (≥ 3 × best peer: **missed by 10 %**, with a limit of 300). ${reasonFor('drain-100')}`,
     );
     expect(markdown).not.toContain('- metric enqueue-bulk (');
   });
