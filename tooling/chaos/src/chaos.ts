@@ -31,7 +31,7 @@ const gateCases = 50;
 const gateStories = 2_000;
 /** In the gate: stages with failovers wait for Sentinels most of the time, and most faults for leases. */
 const stagesAtOnce = 2;
-const faultsAtOnce = 3;
+const faultsAtOnce = 2;
 const storyLength = 60;
 
 const log = (line: string): void => {
