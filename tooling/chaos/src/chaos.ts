@@ -16,7 +16,8 @@ import { pageOf, stormReportOf } from './storm/storm-report.ts';
 const usage = `pnpm chaos gate [--seed n] [--json] [--report]
                                              what CI plays: a storm, crash points, stories of the model, faults
 pnpm chaos storm [--full] [--seed n] [--tasks n] [--pieces n] [--kills n] [--freezes n]
-                 [--redis-kills n] [--failovers n] [--async-failovers n] [--network-faults n] [--duration-ms n]
+                 [--redis-kills n] [--failovers n] [--async-failovers n] [--cluster-failovers n] [--slot-moves n]
+                 [--network-faults n] [--duration-ms n]
                  [--workers n] [--producers n] [--lease-ms n] [--json] [--report]
                                              one of any size; --report writes tooling/chaos/REPORT.md
 pnpm chaos faults [name] [--size n | --gate] [--json]
@@ -26,11 +27,11 @@ pnpm chaos model [seed] [stories]            the scripts alone, under workers an
 pnpm chaos malformed [--count n] [--seed n] [--json]
                                              values that no producer writes, all met by one worker`;
 
-/** ms */
-const sampleBudget = 30_000;
+const gateCases = 50;
 const gateStories = 2_000;
-/** In the gate: most of them wait most of the time. */
-const faultsAtOnce = 3;
+/** In the gate: stages with failovers wait for Sentinels most of the time, and most faults for leases. */
+const stagesAtOnce = 2;
+const faultsAtOnce = 2;
 const storyLength = 60;
 
 const log = (line: string): void => {
@@ -43,9 +44,9 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
       const asked = readStormCommand(args);
       const { seed } = asked.storm;
       const held = [
-        await storm(asked),
-        await sampledPoints(seed),
-        await model(seed, gateStories),
+        await storm(asked, stagesAtOnce),
+        // Cases wait for leases, the model waits for nothing.
+        ...(await Promise.all([sampledPoints(seed), model(seed, gateStories)])),
         await playAll(asked.json),
       ];
       return held.every(Boolean);
@@ -66,8 +67,8 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
   }
 }
 
-async function storm({ storm: options, json, report }: StormCommand): Promise<boolean> {
-  const result = stormReportOf(options, await runStorm(options, log));
+async function storm({ storm: options, json, report }: StormCommand, atOnce = 1): Promise<boolean> {
+  const result = stormReportOf(options, await runStorm(options, { log, stagesAtOnce: atOnce }));
   const page = pageOf(result, new Date().toISOString().slice(0, 10));
   process.stdout.write(`${json ? JSON.stringify(result) : page}\n`);
   if (report) await writeFile(new URL('../REPORT.md', import.meta.url), page);
@@ -85,7 +86,7 @@ async function malformed(args: readonly string[]): Promise<boolean> {
 
 async function sampledPoints(seed: number): Promise<boolean> {
   await using server = await startRedisServer();
-  return judged(await sampleCases({ url: server.url, seed, budget: sampleBudget }));
+  return judged(await sampleCases({ url: server.url, seed, count: gateCases }));
 }
 
 async function model(seed: number, runs: number): Promise<boolean> {

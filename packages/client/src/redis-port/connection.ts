@@ -3,6 +3,7 @@ import { monotonicNow } from '../monotonic-now.ts';
 import { retryDelay } from './backoff.ts';
 import { ConnectionLostError, PortClosedError } from './errors.ts';
 import type { RedisLike } from './redis-like.ts';
+import { SlotRefresh } from './slot-refresh.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** What one waiting call wants to hear of the connection. */
@@ -36,6 +37,7 @@ export class Connection {
   /** The newest error of the connection itself; unknown for the user's instance. */
   lastError: Error | undefined;
   readonly #unanswered = new Unanswered();
+  readonly #slotRefresh: SlotRefresh;
   readonly #watchers = new Set<Watcher>();
   readonly #readyListeners = new Set<(isAgain: boolean) => void>();
   readonly #errorListeners = new Set<(error: Error) => void>();
@@ -47,6 +49,7 @@ export class Connection {
   constructor(link: RedisLike, isOwned: boolean) {
     this.link = link;
     this.isOwned = isOwned;
+    this.#slotRefresh = new SlotRefresh(link, this.#unanswered);
     this.#wasReady = link.status === 'ready';
     const shared = [
       ['ready', () => this.#onReady()],
@@ -109,6 +112,7 @@ export class Connection {
   }
 
   #answerOf<Answer>(send: () => Promise<Answer>, { until, signal }: Limits): Promise<Answer> {
+    this.#slotRefresh.begin();
     return this.#unanswered.track(send, { until: Math.min(until, monotonicNow() + answerLimit), signal });
   }
 
@@ -140,6 +144,7 @@ export class Connection {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     clearTimeout(this.#restart);
+    this.#slotRefresh.stop();
     this.#unanswered.rejectAll(new PortClosedError());
     this.#tell((watcher) => watcher.onClosed(new PortClosedError()));
     if (this.isOwned) await this.#end();

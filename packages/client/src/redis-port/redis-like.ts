@@ -23,6 +23,8 @@ export interface RedisLike {
   pipeline(): PipelineLike;
   /** The connections of a Cluster to its nodes. */
   nodes?(role: 'all'): ReadonlyArray<{ readonly options: object }>;
+  /** A Cluster asks its nodes who has which slots. */
+  refreshSlotsCache?(callback: (error?: Error | null) => void): void;
   subscribe(...channels: string[]): Promise<unknown>;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;

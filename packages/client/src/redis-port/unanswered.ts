@@ -2,6 +2,7 @@ import { type Limits, OutOfTimeError } from '../limits.ts';
 import { monotonicNow } from '../monotonic-now.ts';
 
 interface Call extends Limits {
+  readonly sentAt: number;
   readonly reject: (error: unknown) => void;
 }
 
@@ -19,9 +20,10 @@ export class Unanswered {
   /** Settles with the answer, or rejects when a limit is reached first or when all calls are rejected. */
   track<Answer>(send: () => Promise<Answer>, { until, signal }: Limits): Promise<Answer> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
-    if (until <= monotonicNow()) return Promise.reject(new OutOfTimeError());
+    const sentAt = monotonicNow();
+    if (until <= sentAt) return Promise.reject(new OutOfTimeError());
     return new Promise((resolve, reject) => {
-      const call: Call = { until, signal, reject };
+      const call: Call = { until, signal, reject, sentAt };
       send().then(
         (answer) => {
           this.#calls.delete(call);
@@ -33,6 +35,12 @@ export class Unanswered {
       if (until < this.#looksAt) this.#lookAt(until);
       if (signal !== undefined) this.#hear(signal);
     });
+  }
+
+  /** When the oldest of them was sent. */
+  get oldest(): number | undefined {
+    const [first] = this.#calls;
+    return first?.sentAt;
   }
 
   rejectAll(error: Error): void {

@@ -54,8 +54,6 @@ export interface PlayOptions {
   /** Cases at the same time: most of them wait for a lease to end. @default 6 */
   readonly playedAtOnce?: number;
   readonly onPlayed?: (title: string, report: CaseReport) => void;
-  /** Begins no case after this moment of `performance.now()`. @default never */
-  readonly until?: number;
 }
 
 export async function playCases({
@@ -63,12 +61,10 @@ export async function playCases({
   cases,
   playedAtOnce = 6,
   onPlayed = () => undefined,
-  until = Number.POSITIVE_INFINITY,
 }: PlayOptions): Promise<Enumeration> {
   const failed: FailedCase[] = [];
   let [played, unreached] = [0, 0];
   await atOnce(playedAtOnce, cases, async (each) => {
-    if (performance.now() > until) return;
     const report = await runCase({ url, ...each });
     played += 1;
     if (!report.wasReached) unreached += 1;

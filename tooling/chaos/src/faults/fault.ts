@@ -8,6 +8,8 @@ export interface Fault {
    * `small` is `null` where a test beside the code plays the same on a small scale.
    */
   readonly sizes: { readonly small: number | null; readonly gate: number; readonly full: number };
+  /** It measures the process of the harness itself, so nothing else may happen there meanwhile. @default false */
+  readonly isAlone?: boolean;
   readonly play: (size: number) => Promise<Findings>;
 }
 

@@ -30,11 +30,18 @@ export async function playFaults({ name, size, playedAtOnce = 1, onPlayed }: Pla
       `no fault is called "${name}"; there are ${faults.map((fault) => fault.name).join(', ')}`,
     );
   let isWhole = true;
-  await atOnce(playedAtOnce, wanted, async (fault) => {
+  const play = async (fault: Fault): Promise<void> => {
     const report = await playFault(fault, typeof size === 'number' ? size : fault.sizes[size]);
     isWhole &&= report.holds;
     onPlayed(report);
-  });
+  };
+  const isAlone = (fault: Fault): boolean => fault.isAlone === true;
+  await atOnce(
+    playedAtOnce,
+    wanted.filter((fault) => !isAlone(fault)),
+    play,
+  );
+  await atOnce(1, wanted.filter(isAlone), play);
   return isWhole;
 }
 

@@ -22,6 +22,7 @@ export const refusedProducers: Fault = {
   promise:
     'producers go on while Redis is down: every call is refused by its deadline with its id, memory stays bounded, and the same id again is one task',
   sizes: { small: 20_000, gate: 50_000, full: 500_000 },
+  isAlone: true,
   play: async (size) => {
     await using rig = await Rig.open({ persistence: 'aof' });
     await using client = createClient({ redis: rig.server.url, queue: rig.keys.queue, deadline });

@@ -24,7 +24,7 @@ export async function runNemesis({
   for (const { at, stroke } of strokes) {
     await sleep(Math.max(0, beginAt + at * duration - Date.now()));
     onStroke(stroke);
-    const isOnRedis = stroke.kind === 'kill redis' || stroke.kind === 'fail over';
+    const isOnRedis = ['kill redis', 'fail over', 'move slot'].includes(stroke.kind);
     const work = isOnRedis ? redis.then(() => strike(stroke, targets)) : strike(stroke, targets);
     if (isOnRedis) redis = work.catch(() => undefined);
     dealt.push(work);

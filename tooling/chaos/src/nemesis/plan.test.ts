@@ -11,6 +11,7 @@ const options: PlanOptions = {
   freezes: 5,
   redisKills: 5,
   failovers: 2,
+  slotMoves: 3,
   networkFaults: 10,
 };
 
@@ -32,6 +33,7 @@ describe('the plan of a storm', () => {
       'freeze worker': 5,
       'kill redis': 5,
       'fail over': 2,
+      'move slot': 3,
       'break network': 10,
     });
     const times = plan.map(({ at }) => at);

@@ -9,6 +9,8 @@ export type Stroke =
   /** Redis is gone for so many ms. */
   | { readonly kind: 'kill redis'; readonly lasts: number }
   | { readonly kind: 'fail over'; readonly how: 'hand over' | 'kill master' }
+  /** Half of its keys are here and half are there for so many ms. */
+  | { readonly kind: 'move slot'; readonly lasts: number }
   | {
       readonly kind: 'break network';
       readonly proxy: number;
@@ -33,6 +35,7 @@ export interface PlanOptions {
   readonly freezes: number;
   readonly redisKills: number;
   readonly failovers: number;
+  readonly slotMoves: number;
   readonly networkFaults: number;
 }
 
@@ -81,6 +84,7 @@ function strokesOf(options: PlanOptions, random: Random): readonly Stroke[] {
         lasts: 200 + random.below(lease * 2),
       };
     }),
+    ...times(options.slotMoves, (): Stroke => ({ kind: 'move slot', lasts: 50 + random.below(950) })),
   ];
 }
 

@@ -57,6 +57,11 @@ export async function strike(stroke: Stroke, targets: Targets): Promise<void> {
         until: replacedAt,
       });
     }
+    case 'move slot': {
+      const movedAt = await arena.moveSlot(stroke.lasts);
+      const what = `slot moved, whole after ${Math.round(movedAt - since)} ms`;
+      return note(targets, { fault: 'redis', victim: '*', what, since, until: movedAt });
+    }
     case 'break network':
       return breakNetwork(stroke, targets);
   }

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   askServer,
   type RedisAddress,
   type RedisServer,
+  startClusterSet,
   startRedisServer,
   startSentinelSet,
   until,
@@ -13,6 +15,7 @@ import { type Profile, serverOptionsOf } from '../servers/profile.ts';
 /** The Redis of one stage of a storm, and what can be done to it. */
 export interface Arena extends AsyncDisposable {
   readonly profile: Profile;
+  readonly servers: 'one server' | 'Sentinels' | 'Cluster';
   readonly version: string;
   /** Whether all that was acknowledged has to be there in the end. */
   readonly isLossless: boolean;
@@ -28,6 +31,11 @@ export interface Arena extends AsyncDisposable {
   killRedis(lasts: number): Promise<number>;
   /** Answers when another server had taken over, epoch ms. */
   failOver(how: 'hand over' | 'kill master'): Promise<number>;
+  /**
+   * Moves the slot of the queue to another master; half of its keys are here and half are there for `lasts` ms.
+   * Answers when all were there, epoch ms.
+   */
+  moveSlot(lasts: number): Promise<number>;
 }
 
 /** One server, with so many proxies to it. */
@@ -38,6 +46,7 @@ export async function singleArena(profile: 'P0' | 'P1' | 'P2', proxyCount: numbe
   );
   return {
     profile,
+    servers: 'one server',
     version: server.version,
     isLossless: profile === 'P2',
     replicas: 0,
@@ -49,11 +58,12 @@ export async function singleArena(profile: 'P0' | 'P1' | 'P2', proxyCount: numbe
     connect: async () => looking(server),
     killRedis: async (lasts) => {
       await server.kill();
-      await new Promise((resolve) => setTimeout(resolve, lasts));
+      await sleep(lasts);
       await server.restart();
       return Date.now();
     },
     failOver: () => Promise.reject(new Error('a single server has nobody to hand over to')),
+    moveSlot: () => Promise.reject(new Error('a single server has all slots')),
     async [Symbol.asyncDispose]() {
       await Promise.all(proxies.map((proxy) => proxy.stop()));
       await server.stop();
@@ -67,6 +77,7 @@ export async function sentinelArena(profile: 'P3' | 'P3d'): Promise<Arena> {
   const set = await startSentinelSet({ needsReplica: isCareful });
   return {
     profile,
+    servers: 'Sentinels',
     version: set.version,
     isLossless: isCareful,
     replicas: isCareful ? 1 : 0,
@@ -83,6 +94,43 @@ export async function sentinelArena(profile: 'P3' | 'P3d'): Promise<Arena> {
       const at = Date.now();
       await old.restart();
       return at;
+    },
+    moveSlot: () => Promise.reject(new Error('a Sentinel set has no slots')),
+    [Symbol.asyncDispose]: () => set.stop(),
+  };
+}
+
+/** Three masters and their replicas, of profile P3d: what befalls them befalls those that have the queue's slot. */
+export async function clusterArena(queue: string): Promise<Arena> {
+  const set = await startClusterSet({ needsReplica: true });
+  const slot = await set.slotOf(queue);
+  return {
+    profile: 'P3d',
+    servers: 'Cluster',
+    version: set.version,
+    isLossless: true,
+    replicas: 1,
+    proxies: [],
+    place: () => ({ kind: 'cluster', nodes: set.nodes }),
+    connect: async () => {
+      await set.whole();
+      return looking(await set.masterOf(slot));
+    },
+    killRedis: () => Promise.reject(new Error('in a Cluster, kill the master by a failover')),
+    failOver: async (how) => {
+      await set.whole();
+      const old = await set.masterOf(slot);
+      if (how === 'kill master') await old.kill();
+      else await set.failover(slot);
+      await set.replaced(slot, old);
+      const at = Date.now();
+      if (how === 'kill master') await old.restart();
+      return at;
+    },
+    moveSlot: async (lasts) => {
+      await set.whole();
+      await set.migrate(slot, () => sleep(lasts));
+      return Date.now();
     },
     [Symbol.asyncDispose]: () => set.stop(),
   };

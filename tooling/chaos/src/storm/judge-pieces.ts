@@ -49,6 +49,7 @@ async function judgePiece(
   const facts = await collectFacts(readLedgers(ledgers));
   const state = await readQueueState(redis, keys, (id) => pieceOfId(id) === piece.number);
   const violations = [...complaints, ...check(facts, state)];
-  const known = { profile: arena.profile, redis: arena.version, tasks: piece.storm.tasks, took };
+  const { profile, servers, version } = arena;
+  const known = { profile, servers, redis: version, tasks: piece.storm.tasks, took };
   return reportStage({ ...known, facts, state, violations });
 }

@@ -15,13 +15,14 @@ export function piecesOf(storm: StormOptions): readonly Piece[] {
     const share = (whole: number): number =>
       Math.floor((whole * (index + 1)) / Math.max(1, pieces)) -
       Math.floor((whole * index) / Math.max(1, pieces));
-    const { tasks, kills, freezes, redisKills, failovers, networkFaults, duration } = storm;
+    const { tasks, kills, freezes, redisKills, failovers, slotMoves, networkFaults, duration } = storm;
     const shares = {
       tasks: share(tasks),
       kills: share(kills),
       freezes: share(freezes),
       redisKills: share(redisKills),
       failovers: share(failovers),
+      slotMoves: share(slotMoves),
       networkFaults: share(networkFaults),
       duration: share(duration),
     };

@@ -8,7 +8,7 @@ it('a small storm under AOF always loses nothing, changes nothing and leaves nob
 }, async () => {
   const { storm } = readStormCommand([], smokeSize);
   const log: string[] = [];
-  const report = stormReportOf(storm, await runStorm(storm, (line) => log.push(line)));
+  const report = stormReportOf(storm, await runStorm(storm, { log: (line) => void log.push(line) }));
   const [stage] = report.stages;
   const said = [replayOf(storm), ...log].join('\n');
   expect(stage?.violations, said).toEqual([]);

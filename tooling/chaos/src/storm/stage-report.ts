@@ -7,6 +7,8 @@ import type { FaultKind } from '../ledger/entry.ts';
 /** What one stage of a storm came to. Times in ms. */
 export interface StageReport {
   readonly profile: string;
+  /** What it was played on: one server, Sentinels or a Cluster. */
+  readonly servers: string;
   readonly redis: string;
   readonly tasks: number;
   readonly acknowledged: number;
@@ -40,6 +42,7 @@ export interface Spread {
 
 export interface StageFacts {
   readonly profile: string;
+  readonly servers: string;
   readonly redis: string;
   readonly tasks: number;
   readonly facts: Facts;

@@ -15,6 +15,9 @@ export interface StormOptions {
   readonly failovers: number;
   /** On another one, of profile P3, whose loss is measured. */
   readonly asyncFailovers: number;
+  /** On a Cluster of six, of profile P3d, together with the moves of the queue's slot there. */
+  readonly clusterFailovers: number;
+  readonly slotMoves: number;
   readonly networkFaults: number;
   /** ms in which the tasks of a stage are enqueued. */
   readonly duration: number;
@@ -45,6 +48,8 @@ export const gateSize: Omit<StormOptions, 'seed'> = {
   redisKills: 5,
   failovers: 2,
   asyncFailovers: 0,
+  clusterFailovers: 0,
+  slotMoves: 0,
   networkFaults: 10,
   duration: 90_000,
 };
@@ -59,6 +64,8 @@ export const fullSize: Omit<StormOptions, 'seed'> = {
   redisKills: 50,
   failovers: 20,
   asyncFailovers: 2,
+  clusterFailovers: 10,
+  slotMoves: 10,
   networkFaults: 100,
   duration: 1_000_000,
 };
@@ -74,6 +81,8 @@ export const smokeSize: Omit<StormOptions, 'seed'> = {
   redisKills: 1,
   failovers: 0,
   asyncFailovers: 0,
+  clusterFailovers: 0,
+  slotMoves: 0,
   networkFaults: 2,
   duration: 12_000,
 };
@@ -87,6 +96,8 @@ const numbers = {
   'redis-kills': 'redisKills',
   failovers: 'failovers',
   'async-failovers': 'asyncFailovers',
+  'cluster-failovers': 'clusterFailovers',
+  'slot-moves': 'slotMoves',
   'network-faults': 'networkFaults',
   'duration-ms': 'duration',
   workers: 'workers',

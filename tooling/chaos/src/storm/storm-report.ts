@@ -38,7 +38,7 @@ export function pageOf(report: StormReport, date: string): string {
   const where = `Node ${versions.node}, ${versions.system}, ${versions.cpus} CPUs, ${storm.workers} workers, ${storm.producers} producers, leases of ${storm.lease} ms.`;
   const lossyChanges = stages.some((stage) => stage.changed > 0 && unexcused(stage).length === 0);
   const legend = [
-    'P2: one server that writes its file before it answers. P3d: a Sentinel set whose master writes nothing without a replica, and tasks that are acknowledged when the replica has them. None of those may be lost. P3: such a set whose replica copies after the answer; what a killed master had not handed on is lost, and counted. On both, what a task came to may be lost, because its worker does not wait for the replica, and then it runs again and its result changes: that is counted here.',
+    'P2: one server that writes its file before it answers. P3d: a Sentinel set or a Cluster whose masters write nothing without a replica, and tasks that are acknowledged when the replica has them. None of those may be lost. P3: a Sentinel set whose replica copies after the answer; what a killed master had not handed on is lost, and counted. On both, what a task came to may be lost, because its worker does not wait for the replica, and then it runs again and its result changes: that is counted here.',
     ...(lossyChanges ? [changedLegend] : []),
     'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first, or by one that kept the other from noticing that it was taken over. At most: runs that the victims of faults had begun and not yet settled.',
   ];
@@ -67,13 +67,13 @@ function tableOf(stages: readonly StageReport[]): string {
     ['processes killed', ({ faults }) => faults.kill],
     ['processes frozen', ({ faults }) => faults.freeze],
     ['network faults', ({ faults }) => faults.network],
-    ['Redis killed or replaced', ({ faults }) => faults.redis],
+    ['Redis killed or replaced, slots moved', ({ faults }) => faults.redis],
     ["a killed worker's tasks run again, ms", ({ afterKill }) => spread(afterKill)],
     ['first run after Redis is back, ms', ({ afterRedis }) => spread(afterRedis)],
     ['seconds', ({ took }) => Math.round(took / 1_000)],
     ['promises broken', (stage) => unexcused(stage).length],
   ];
-  const head = ['', ...stages.map(({ profile }) => profile)];
+  const head = ['', ...stages.map(({ profile, servers }) => `${profile}, ${servers}`)];
   const lines = rows.map(([name, value]) => [name, ...stages.map((stage) => String(value(stage)))]);
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

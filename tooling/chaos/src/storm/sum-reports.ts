@@ -8,6 +8,7 @@ export function sumReports(reports: readonly StageReport[]): StageReport {
     reports.reduce((total, report) => total + of(report), 0);
   return {
     profile: first.profile,
+    servers: first.servers,
     redis: first.redis,
     tasks: sum(({ tasks }) => tasks),
     acknowledged: sum(({ acknowledged }) => acknowledged),

@@ -1,14 +1,19 @@
 import { Redis } from 'ioredis';
 
-/** One question on a connection of its own, which tries nothing twice. */
+/**
+ * One question on a connection of its own, which tries nothing twice.
+ *
+ * @param within - ms in which it must be answered. @default 5_000
+ */
 export async function askServer<Answer>(
   url: string,
   question: (redis: Redis) => Promise<Answer>,
+  within = 5_000,
 ): Promise<Answer> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: 2_000,
-    commandTimeout: 5_000,
+    commandTimeout: within,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
   });

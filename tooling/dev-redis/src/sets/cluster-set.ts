@@ -11,6 +11,8 @@ const keysPerMove = 100;
 /** ms; a Cluster gives an attempt up after as long. */
 const handOverTakes = 5_000;
 const handOverAttempts = 5;
+/** ms; a frozen node must not keep the others from being asked again. */
+const viewTakes = 1_000;
 
 /** Three masters, each with a replica, as one Cluster: six processes of this machine. */
 export interface ClusterSet extends AsyncDisposable {
@@ -40,6 +42,8 @@ export interface ClusterSet extends AsyncDisposable {
 }
 
 export interface ClusterSetOptions {
+  /** A master refuses writes while no replica is alive to take them (profile P3d). @default false */
+  readonly needsReplica?: boolean;
   /** @default 'aof' */
   readonly persistence?: 'none' | 'aof';
   /** ms of silence after which the others count a node as down. @default 1_500 */
@@ -47,24 +51,27 @@ export interface ClusterSetOptions {
 }
 
 export async function startClusterSet({
+  needsReplica = false,
   persistence = 'aof',
   nodeTimeout = 1_500,
 }: ClusterSetOptions = {}): Promise<ClusterSet> {
+  const careful = needsReplica ? ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'] : [];
+  const args = ['--cluster-node-timeout', String(nodeTimeout), ...careful];
   const servers: RedisServer[] = [];
   // One after the other: each port is free only until somebody takes it.
-  for (let at = 0; at < masterCount * 2; at += 1) servers.push(await startNode(persistence, nodeTimeout));
+  for (let at = 0; at < masterCount * 2; at += 1) servers.push(await startNode(persistence, args));
   const set = new PrivateClusterSet(servers);
   await set.form();
   return set;
 }
 
-async function startNode(persistence: 'none' | 'aof', nodeTimeout: number): Promise<RedisServer> {
+async function startNode(persistence: 'none' | 'aof', more: readonly string[]): Promise<RedisServer> {
   const port = await freePort();
   const busPort = String(await freePort());
   const settled = ['--cluster-allow-replica-migration', 'no'];
   const clustered = ['--cluster-enabled', 'yes', '--cluster-port', busPort, ...settled];
-  const prompt = ['--cluster-node-timeout', String(nodeTimeout), '--repl-diskless-sync-delay', '0'];
-  return startRedisServer({ port, persistence, args: [...clustered, ...prompt] });
+  const prompt = ['--repl-diskless-sync-delay', '0'];
+  return startRedisServer({ port, persistence, args: [...clustered, ...prompt, ...more] });
 }
 
 class PrivateClusterSet implements ClusterSet {
@@ -224,7 +231,8 @@ class PrivateClusterSet implements ClusterSet {
   }
 
   async #view(server: RedisServer): Promise<readonly ClusterNode[]> {
-    return readClusterNodes(String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'NODES'))));
+    const nodes = await askServer(server.url, (redis) => redis.call('CLUSTER', 'NODES'), viewTakes);
+    return readClusterNodes(String(nodes));
   }
 
   #serverAt(port: number | undefined): RedisServer {
