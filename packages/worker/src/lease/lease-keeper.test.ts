@@ -244,7 +244,7 @@ describe('keepLease', () => {
       redisOptions: { password: 'right' },
     });
     onTestFinished(() => cluster.disconnect());
-    const one = await kept({ redis: cluster });
+    const one = await kept({ redis: cluster, lease: 1_500 });
     const { looks, lapsed } = await observed(url, one, () => block(3_000));
     expect(lapsed).toBe(0);
     expect(looks).toBeGreaterThan(30);
