@@ -57,7 +57,6 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function readText(text: string): unknown {
-  requireReadable(text.length);
   if (text === '') return undefined;
   try {
     return text.startsWith(richMark) ? readRich(text) : readPlain(text);
@@ -138,7 +137,11 @@ function named(error: unknown, codec: Codec, where: string): Error {
  * @throws PayloadMalformedError
  */
 export function decodePayload(codec: Codec, payload: Uint8Array | string): unknown {
-  if (codec === defaultCodec) return typeof payload === 'string' ? readText(payload) : codec.decode(payload);
+  if (codec === defaultCodec) {
+    if (typeof payload !== 'string') return codec.decode(payload);
+    requireReadable(payload.length);
+    return readText(payload);
+  }
   try {
     return codec.decode(typeof payload === 'string' ? Buffer.from(payload) : payload);
   } catch (error) {

@@ -73,8 +73,7 @@ export function settleArguments(worker: string, settles: readonly SettleItem[]):
 function haveOneHead(one: SettleItem, other: SettleItem): boolean {
   const [a, b] = [one.outcome, other.outcome];
   if (one.claim !== other.claim || a.kind !== b.kind) return false;
-  const areResults = isResult(a) && isResult(b);
-  if (!areResults) return headOf(one) === headOf(other);
+  if (!isResult(a) || !isResult(b)) return headOf(one) === headOf(other);
   return a.ttl === b.ttl && a.lock === b.lock && a.keepLock === b.keepLock;
 }
 

@@ -11,11 +11,13 @@ interface DrainScenario {
   readonly concurrency: number;
   readonly prefetch?: number | null;
   readonly needs?: readonly Ability[];
-  readonly tasks: (size: Size) => number;
+  /** @default as many as a drain has */
+  readonly tasks?: (size: Size) => number;
 }
 
 function drainScenario(given: DrainScenario): Scenario {
-  const { name, title, workers, concurrency, prefetch = null, needs = [], tasks: tasksOf } = given;
+  const { name, title, workers, concurrency, prefetch = null, needs = [] } = given;
+  const tasksOf = given.tasks ?? (({ drainTasks }) => drainTasks);
   return {
     name,
     title,
@@ -52,27 +54,23 @@ export const drains: readonly Scenario[] = [
     concurrency: 1,
     prefetch: 100,
     needs: ['prefetch'],
-    tasks: ({ drainTasks }) => drainTasks,
   }),
   drainScenario({
     name: 'drain-32',
     title: 'drain, 1 worker, concurrency 32',
     workers: 1,
     concurrency: 32,
-    tasks: ({ drainTasks }) => drainTasks,
   }),
   drainScenario({
     name: 'drain-100',
     title: 'drain, 1 worker, concurrency 100',
     workers: 1,
     concurrency: 100,
-    tasks: ({ drainTasks }) => drainTasks,
   }),
   drainScenario({
     name: 'drain-2x32',
     title: 'drain, 2 workers, concurrency 32 each',
     workers: 2,
     concurrency: 32,
-    tasks: ({ drainTasks }) => drainTasks,
   }),
 ];

@@ -1,10 +1,11 @@
-import { type ClusterSet, startClusterSet } from '@q/dev-redis';
-import { type Fault, type Findings, unless } from './fault.ts';
+import { startClusterSet } from '@q/dev-redis';
+import { clusterPlace } from './cluster-place.ts';
+import type { Fault } from './fault.ts';
 import type { Load } from './load.ts';
 import { playActs } from './play-acts.ts';
+import { freezeMaster } from './strike-master.ts';
+import { withGapBound } from './with-gap-bound.ts';
 
-/** ms */
-const bound = 5_000;
 const queue = 'frozen';
 
 export const frozenCluster: Fault = {
@@ -14,42 +15,8 @@ export const frozenCluster: Fault = {
   sizes: { small: null, gate: 1, full: 5 },
   play: async (size) => {
     await using set = await startClusterSet();
-    const slot = await set.slotOf(queue);
-    const place = {
-      address: { kind: 'cluster', nodes: set.nodes },
-      master: () => set.masterOf(slot),
-    } as const;
-    const borne = await playActs(size, [
-      {
-        queue,
-        place,
-        replicas: 1,
-        strokes: { 'freeze master': (load) => freezeMaster(set, { slot, load }) },
-      },
-    ]);
-    return withBound(borne);
+    const place = await clusterPlace(set, queue);
+    const strokes = { 'freeze master': (load: Load) => freezeMaster(place, load) };
+    return withGapBound(await playActs(size, [{ queue, place, replicas: 1, strokes }]));
   },
 };
-
-function withBound({ figures, broken }: Findings): Findings {
-  const gap = figures['no write by freeze master, ms'] ?? Number.POSITIVE_INFINITY;
-  return {
-    figures: { ...figures, bound },
-    broken: [...broken, ...unless([[gap <= bound, `no write was taken for ${gap} ms`]])],
-  };
-}
-
-async function freezeMaster(
-  set: ClusterSet,
-  { slot, load }: { readonly slot: number; readonly load: Load },
-): Promise<void> {
-  const master = await set.masterOf(slot);
-  await master.pause();
-  try {
-    await set.replaced(slot, master);
-    await load.taken(performance.now());
-  } finally {
-    await master.resume();
-  }
-  await set.whole();
-}

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterSet, startClusterSet } from '@q/dev-redis';
+import { clusterPlace } from './cluster-place.ts';
 import type { Fault } from './fault.ts';
 import { playActs } from './play-acts.ts';
+import { killMaster } from './strike-master.ts';
 
 export const movedCluster: Fault = {
   name: 'moved-cluster',
@@ -10,8 +12,8 @@ export const movedCluster: Fault = {
   sizes: { small: null, gate: 1, full: 5 },
   play: async (size) => {
     await using set = await startClusterSet();
-    const [moved, struck] = [await placeOf(set, 'moved'), await placeOf(set, 'struck')];
-    const borne = await playActs(size, [
+    const [moved, struck] = [await clusterPlace(set, 'moved'), await clusterPlace(set, 'struck')];
+    return await playActs(size, [
       {
         ...{ place: moved, queue: 'moved', replicas: 0 },
         strokes: {
@@ -21,21 +23,14 @@ export const movedCluster: Fault = {
       },
       {
         ...{ place: struck, queue: 'struck', replicas: 1 },
-        strokes: { 'kill master': () => killMaster(set, struck.slot) },
+        strokes: { 'kill master': () => killMaster(struck) },
       },
     ]);
-    return borne;
   },
 };
 
 /** ms for which half of the keys are here and half are there. */
 const halfMoved = 500;
-
-async function placeOf(set: ClusterSet, queue: string) {
-  const slot = await set.slotOf(queue);
-  const address = { kind: 'cluster', nodes: set.nodes } as const;
-  return { address, slot, master: () => set.masterOf(slot) };
-}
 
 async function moveSlot(set: ClusterSet, slot: number): Promise<void> {
   // The state itself is what is tested: there is nothing else to wait for.
@@ -45,13 +40,5 @@ async function moveSlot(set: ClusterSet, slot: number): Promise<void> {
 
 async function handOver(set: ClusterSet, slot: number): Promise<void> {
   await set.failover(slot);
-  await set.whole();
-}
-
-async function killMaster(set: ClusterSet, slot: number): Promise<void> {
-  const master = await set.masterOf(slot);
-  await master.kill();
-  await set.replaced(slot, master);
-  await master.restart();
   await set.whole();
 }

@@ -1,10 +1,8 @@
 import { type SentinelSet, startSentinelSet } from '@q/dev-redis';
-import { type Fault, type Findings, unless } from './fault.ts';
-import type { Load } from './load.ts';
+import type { Fault } from './fault.ts';
 import { playActs } from './play-acts.ts';
-
-/** ms */
-const bound = 5_000;
+import { freezeMaster, killMaster } from './strike-master.ts';
+import { withGapBound } from './with-gap-bound.ts';
 
 export const replacedMaster: Fault = {
   name: 'replaced-master',
@@ -24,37 +22,11 @@ export const replacedMaster: Fault = {
         strokes: { 'kill master': () => killMaster(set), 'freeze master': (load) => freezeMaster(set, load) },
       },
     ]);
-    return withBound(borne);
+    return withGapBound(borne);
   },
 };
 
-function withBound({ figures, broken }: Findings): Findings {
-  const gaps = Object.entries(figures).filter(([name]) => name.endsWith(', ms'));
-  const late = gaps.map(([name, ms]): readonly [boolean, string] => [ms <= bound, `${name}: ${ms}`]);
-  return { figures: { ...figures, bound }, broken: [...broken, ...unless(late)] };
-}
-
 async function handOver(set: SentinelSet): Promise<void> {
   await set.failover();
-  await set.whole();
-}
-
-async function killMaster(set: SentinelSet): Promise<void> {
-  const master = await set.master();
-  await master.kill();
-  await set.replaced(master);
-  await master.restart();
-  await set.whole();
-}
-
-async function freezeMaster(set: SentinelSet, load: Load): Promise<void> {
-  const master = await set.master();
-  await master.pause();
-  try {
-    await set.replaced(master);
-    await load.taken(performance.now());
-  } finally {
-    await master.resume();
-  }
   await set.whole();
 }
