@@ -1,3 +1,4 @@
+import type { SettleItem } from '@q/core/wire';
 import type { Delivery } from './execution/delivery.ts';
 import type { Flight } from './execution/flight.ts';
 
@@ -104,6 +105,12 @@ export class InFlight {
     if (open.hasSuspect) this.#suspectClaims -= 1;
     if (open.hasCrashed) this.#crashedClaims -= 1;
     this.#finished.push(claim);
+  }
+
+  /** As `done`, for all deliveries that these outcomes settle. */
+  doneWith(settles: readonly SettleItem[]): void {
+    // The lock of a run that ended late belongs to no delivery.
+    for (const { claim, outcome } of settles) if (outcome.kind !== 'unlock') this.done(claim);
   }
 
   /** The call that settled it was answered. */

@@ -27,11 +27,17 @@ interface Observed {
 interface Sent extends StepInput {
   /** How many of the claimed tasks had not begun when it was sent. */
   readonly unbegun: number;
+  /** How many outcomes of claimed tasks had not been answered when it was sent. */
+  readonly unsaid: number;
+  /** Whether each outcome of the claims that it calls finished had been answered, or is in it. */
+  readonly isSaid: boolean;
 }
 
 interface Given {
   readonly concurrency: number;
   readonly prefetch?: number;
+  /** Whether the first call that carries outcomes alone fails. */
+  readonly refuses?: boolean;
   readonly handler: (n: number) => Promise<void> | void;
 }
 
@@ -39,7 +45,7 @@ interface Given {
 async function observe(
   rig: Rig,
   tasks: number,
-  { concurrency, prefetch = 0, handler }: Given,
+  { concurrency, prefetch = 0, refuses = false, handler }: Given,
 ): Promise<Observed> {
   const { queue, redis, log } = rig;
   const handles = await rig.client.enqueueMany(Array.from({ length: tasks }, (_, n) => call(work, n)));
@@ -53,7 +59,7 @@ async function observe(
   });
   const changes = new Latch();
   const membership = new Membership(newWorkerId('test'), {
-    port: withSteps(port, steps, begun),
+    port: withSteps(port, steps, { begun, refuses }),
     blocking: port.fork('blocking'),
     options: resolveWorkerOptions({ redis, queue, concurrency, prefetch, logger: log }),
     registry,
@@ -71,16 +77,37 @@ async function observe(
   return { membership, steps, handles, leave };
 }
 
-/** The same port, with the inputs of its steps noted on the way. */
-function withSteps(port: RedisPort, steps: Sent[], begun: { readonly count: number }): RedisPort {
+/** The same port, with the inputs of its steps noted on the way. The first call of outcomes alone may be refused once. */
+function withSteps(
+  port: RedisPort,
+  steps: Sent[],
+  { begun, refuses }: { readonly begun: { readonly count: number }; readonly refuses: boolean },
+): RedisPort {
   let claimed = 0;
+  let answered = 0;
+  let isRefused = !refuses;
+  /** By claim number: ids without an answered outcome. */
+  const open = new Map<number, Set<string>>();
   const run: RedisPort['run'] = async (script, input, options) => {
     if (script.name !== 'step') return port.run(script, input, options);
     // Only steps have settles.
-    steps.push({ ...(input as unknown as StepInput), unbegun: claimed - begun.count });
+    const { settles, finished, want } = input as unknown as StepInput;
+    const inIt = new Set(settles.map(({ id }) => id));
+    const isSaid = finished.every((number) => [...(open.get(number) ?? [])].every((id) => inIt.has(id)));
+    const told = { ...(input as unknown as StepInput), unbegun: claimed - begun.count, isSaid };
+    steps.push({ ...told, unsaid: claimed - answered });
+    if (want === 0 && settles.length > 0 && !isRefused) {
+      isRefused = true;
+      throw new Error('refused once');
+    }
     const reply = await port.run(script, input, options);
+    for (const { id, claim } of settles) open.get(claim)?.delete(id);
+    answered += settles.length;
     const { claim } = reply as unknown as StepReply;
-    if (claim.kind === 'claimed') claimed += claim.deliveries.length;
+    if (claim.kind === 'claimed' && claim.deliveries.length > 0) {
+      claimed += claim.deliveries.length;
+      open.set(claim.number, new Set(claim.deliveries.map(({ id }) => id)));
+    }
     return reply;
   };
   return new Proxy(port, {
@@ -161,23 +188,26 @@ describe('a worker that claims ahead of its slots', () => {
   });
 
   test('makes no timer and no promise for a task whose handler ends within its call', async ({ rig }) => {
+    const many = 10_000;
     const all = deferred();
     let ended = 0;
     let created: CreatedResources | undefined;
-    const { leave } = await observe(rig, amount, {
+    const { steps, leave } = await observe(rig, many, {
       concurrency: 32,
       prefetch: 200,
       handler: () => {
         ended += 1;
         if (ended === 1) created = countCreated();
-        if (ended === amount) all.resolve();
+        if (ended === many) all.resolve();
       },
     });
     await all.promise;
     created?.stop();
     await leave();
     const { Timeout: timers = 0, PROMISE: promises = 0 } = created?.counts ?? {};
-    expect([timers < amount / 20, promises < amount / 2, promises > 0]).toEqual([true, true, true]);
+    // A call takes 15 promises, whatever it carries.
+    const ofCalls = 20 * steps.length;
+    expect([timers < ofCalls, promises < ofCalls + many / 4, promises > 0]).toEqual([true, true, true]);
   });
 
   test('claims no more than its slots can take of tasks that take long', async ({ rig }) => {
@@ -216,3 +246,66 @@ describe('a worker that claims ahead of its slots', () => {
     expect(whole.length).toBeGreaterThan(10);
   });
 });
+
+describe('a worker with many outcomes and tasks that wait', () => {
+  const usual = { tasks: 6_000, concurrency: 32, refuses: false };
+
+  /** Answers its calls, and which tasks had their handlers called. */
+  async function drain(rig: Rig, given: Partial<typeof usual> = {}): Promise<Drained> {
+    const { tasks: amount, concurrency, refuses } = { ...usual, ...given };
+    const all = deferred();
+    const ran: number[] = [];
+    const { steps, handles, leave } = await observe(rig, amount, {
+      concurrency,
+      prefetch: 200,
+      refuses,
+      handler: (n) => {
+        ran.push(n);
+        if (ran.length === amount) all.resolve();
+      },
+    });
+    await all.promise;
+    await leave();
+    return { steps, handles, ran };
+  }
+
+  test('claims first and sends the outcomes right behind, in calls of their own', async ({ rig }) => {
+    const { steps } = await drain(rig);
+    const apart = steps.flatMap((step, at) => (isApart(step) ? [at] : []));
+    expect(apart.length).toBeGreaterThan(3);
+    expect(apart.map((at) => steps[at - 1]).filter((before) => before?.want === 0)).toEqual([]);
+    expect(Math.min(...apart.map((at) => steps[at]?.settles.length ?? 0))).toBeGreaterThanOrEqual(16);
+  });
+
+  test('calls a claim finished when all its outcomes have been answered, and not before', async ({ rig }) => {
+    const { steps, handles } = await drain(rig, { refuses: true });
+    // The refused one, one that was under way beside it, and the first one again.
+    expect(steps.filter(isApart).length).toBeGreaterThanOrEqual(3);
+    expect(steps.filter(({ finished }) => finished.length > 0).length).toBeGreaterThan(3);
+    expect(steps.filter(({ isSaid }) => !isSaid)).toEqual([]);
+    const states = await Promise.all(handles.map(({ id }) => rig.client.handle(work, id).status()));
+    expect(new Set(states)).toEqual(new Set(['done']));
+  });
+
+  test('sends a call of outcomes that failed again, unchanged, and runs nothing twice', async ({ rig }) => {
+    const { steps, ran } = await drain(rig, { refuses: true });
+    const [refused] = steps.filter(isApart);
+    const sent = steps.filter(({ settles }) => settles[0]?.id === refused?.settles[0]?.id);
+    expect(sent.map(({ settles }) => settles)).toEqual([refused?.settles, refused?.settles]);
+    expect(ran.toSorted((a, b) => a - b)).toEqual(Array.from({ length: usual.tasks }, (_, n) => n));
+  });
+
+  test('claims no more than it can say of what has ended', async ({ rig }) => {
+    const { steps } = await drain(rig, { tasks: 8_000, concurrency: 1_000 });
+    // Two calls of 200 under way, what one call may claim, and what that leaves room for.
+    expect(Math.max(...steps.map(({ unsaid, want }) => unsaid + want))).toBeLessThanOrEqual(2_000);
+  });
+});
+
+interface Drained extends Pick<Observed, 'steps' | 'handles'> {
+  readonly ran: readonly number[];
+}
+
+function isApart({ want, settles }: Sent): boolean {
+  return want === 0 && settles.length > 0;
+}

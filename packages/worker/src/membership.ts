@@ -18,6 +18,7 @@ import { listenLoop } from './loops/listen.ts';
 import { reconcilePass } from './loops/reconcile.ts';
 import { type LoopOptions, runLoop } from './loops/run-loop.ts';
 import { schedulesPass } from './loops/schedules.ts';
+import { SettleLane, type SettleLaneParts } from './loops/settle-lane.ts';
 import { mostWanted, StepLoop } from './loops/step.ts';
 import { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
@@ -52,6 +53,7 @@ export class Membership {
   readonly #appetite: Appetite;
   readonly #courtesy = new Courtesy();
   readonly #board: StartBoard;
+  readonly #lane: SettleLane;
   readonly #step: StepLoop;
   readonly #holdings: Holdings;
   readonly #stopping = new AbortController();
@@ -71,7 +73,9 @@ export class Membership {
     });
     this.#appetite = new Appetite(() => parts.changes.notify());
     this.#holdings = this.#createHoldings();
-    this.#step = this.#createStep();
+    const conversing = this.#conversing();
+    this.#lane = new SettleLane(conversing);
+    this.#step = this.#createStep(conversing);
   }
 
   /**
@@ -178,6 +182,7 @@ export class Membership {
     const { schedules } = registry;
     return [
       this.#step.loop,
+      this.#lane.loop,
       listenLoop({
         blocking,
         worker,
@@ -203,26 +208,34 @@ export class Membership {
     ];
   }
 
-  #createStep(): StepLoop {
+  /** What both ways of talking to the queue share. */
+  #conversing(): SettleLaneParts {
     const { port, changes, options } = this.#parts;
-    return new StepLoop({
+    return {
       port,
       worker: this.worker,
       lease: options.lease,
       inFlight: this.#inFlight,
       settles: this.#settles,
-      appetite: this.#appetite,
       courtesy: this.#courtesy,
       changes,
-      holdings: this.#holdings,
       onRefused: (item) => this.#holdings.refused(item),
-      onAnswered: () => {
-        if (!this.#step.isAsking) this.#holdings.answered();
-        changes.notify();
-      },
-      onLapsed: () => this.#lapse('Redis does not know this worker any more'),
       onError: (error) =>
         this.#log.error({ error }, 'outcomes could not be sent or tasks not be claimed; it is tried again'),
+    };
+  }
+
+  #createStep(conversing: SettleLaneParts): StepLoop {
+    return new StepLoop({
+      ...conversing,
+      lane: this.#lane,
+      appetite: this.#appetite,
+      holdings: this.#holdings,
+      onAnswered: () => {
+        if (!this.#step.isAsking) this.#holdings.answered();
+        this.#parts.changes.notify();
+      },
+      onLapsed: () => this.#lapse('Redis does not know this worker any more'),
     });
   }
 

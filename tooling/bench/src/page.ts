@@ -65,7 +65,7 @@ function loadsOf({ size: { waiting, delayed, leases, memoryTasks } }: Versions):
   const [more, later, others, many] = [waiting, delayed, leases, memoryTasks].map((count) =>
     count.toLocaleString('en'),
   );
-  return `- The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases; the one on memory runs ${many} tasks.`;
+  return `- The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases, and its clock starts when Redis has grown its table of keys to their number; the one on memory runs ${many} tasks.`;
 }
 
 function chapterOf(

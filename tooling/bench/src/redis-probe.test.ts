@@ -1,5 +1,7 @@
+import { startRedisServer, until } from '@q/dev-redis';
+import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { countCommands } from './redis-probe.ts';
+import { countCommands, isGrowing } from './redis-probe.ts';
 
 it('counts every command but the one that asks', () => {
   const info = [
@@ -9,4 +11,21 @@ it('counts every command but the one that asks', () => {
     'cmdstat_config|get:calls=1,usec=3,usec_per_call=3.00',
   ].join('\r\n');
   expect(countCommands(info)).toBe(3);
+});
+
+it('sees that keys are on their way into a larger table', async () => {
+  const server = await startRedisServer();
+  const redis = new Redis(server.url);
+  try {
+    expect(await isGrowing(redis)).toBe(false);
+    await redis.config('SET', 'activerehashing', 'no');
+    await redis.mset(Object.fromEntries(Array.from({ length: 1_025 }, (_, n) => [`key${n}`, ''])));
+    expect(await isGrowing(redis)).toBe(true);
+    await redis.config('SET', 'activerehashing', 'yes');
+    const isDone = async (): Promise<true | undefined> => ((await isGrowing(redis)) ? undefined : true);
+    await until(isDone, { what: 'the table of keys has its size' });
+  } finally {
+    redis.disconnect();
+    await server.stop();
+  }
 });

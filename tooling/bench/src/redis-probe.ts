@@ -20,6 +20,11 @@ export async function bytesUsed(redis: Redis): Promise<number> {
   return readNumber(info, 'used_memory') - readNumber(info, 'mem_clients_normal');
 }
 
+/** Whether the keys of the first database are on their way into a larger table. */
+export async function isGrowing(redis: Redis): Promise<boolean> {
+  return String(await redis.call('DEBUG', 'HTSTATS', '0')).includes('rehashing target');
+}
+
 function readNumber(info: string, field: string): number {
   const found = new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1];
   if (found === undefined) throw new Error(`INFO memory has no ${field}`);

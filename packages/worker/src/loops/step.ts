@@ -1,33 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RedisPort } from '@q/client/port';
 import { type ClaimReply, type SettleItem, type StepInput, type StepReply, step } from '@q/core/wire';
 import { type Delivery, readDeliveries } from '../execution/delivery.ts';
-import type { SettleQueue } from '../execution/settle-queue.ts';
-import type { InFlight } from '../in-flight.ts';
-import type { Latch } from '../latch.ts';
 import type { Appetite } from './appetite.ts';
-import type { Courtesy } from './courtesy.ts';
 import { nextLook } from './next-look.ts';
 import type { LoopOptions } from './run-loop.ts';
+import type { SettleLane, SettleLaneParts } from './settle-lane.ts';
+import { hearVerdicts } from './verdicts.ts';
 
 /** What the step loop shares with the rest of a membership. */
-export interface StepParts {
-  readonly port: RedisPort;
-  /** Wire id. */
-  readonly worker: string;
-  readonly lease: number;
-  readonly inFlight: InFlight;
-  readonly settles: SettleQueue;
+export interface StepParts extends SettleLaneParts {
+  readonly lane: SettleLane;
   readonly appetite: Appetite;
-  readonly courtesy: Courtesy;
-  readonly changes: Latch;
   readonly holdings: ClaimedFor;
-  /** Another worker has taken it over. */
-  readonly onRefused: (item: SettleItem) => void;
   /** The answer of a call has been dealt with. */
   readonly onAnswered: () => void;
   readonly onLapsed: () => void;
-  readonly onError: (error: unknown, name: string) => void;
 }
 
 /** What claims are made for. */
@@ -47,16 +34,17 @@ export interface ClaimedFor {
 
 /** Looking after the queue costs Redis a little in every call. */
 const tendEvery = 100;
-/** Tasks in one call. */
+/** Tasks in one call; with them, outcomes that are left for later calls. */
 export const mostWanted = 500;
 
 type Claimed = Extract<ClaimReply, { kind: 'claimed' }>;
 
 /**
  * The one conversation of a worker with its queue. One call at a time carries all outcomes that are there and asks for
- * as many tasks as there is room for. It leaves before the tasks begin that the last one brought, so that Redis and
- * handlers work at the same time; while it is under way outcomes gather. When there is nothing to say for a while, the
- * end of the turn of the event loop in which something ends sends all that has ended in it.
+ * as many tasks as there is room for; many outcomes follow it by the {@link SettleLane} instead. It leaves before the
+ * tasks begin that the last one brought, so that Redis and handlers work at the same time; while it is under way outcomes
+ * gather. When there is nothing to say for a while, the end of the turn of the event loop in which something ends sends
+ * all that has ended in it.
  */
 export class StepLoop {
   readonly #parts: StepParts;
@@ -91,7 +79,8 @@ export class StepLoop {
 
   /** Whether everything that has ended is known to Redis. */
   get isFlushed(): boolean {
-    return this.#call === null && this.#parts.settles.size === 0;
+    const { lane, settles } = this.#parts;
+    return this.#call === null && lane.isEmpty && settles.size === 0;
   }
 
   /**
@@ -147,14 +136,16 @@ export class StepLoop {
 
   async #converse(signal: AbortSignal): Promise<void> {
     this.#call ??= this.#assemble();
-    const answered = this.#parts.port.run(step, this.#call, { signal });
-    this.#parts.holdings.fill();
+    const { port, lane, holdings } = this.#parts;
+    const answered = port.run(step, this.#call, { signal });
+    if (this.#call.want > 0 && this.#call.settles.length === 0) lane.send(signal);
+    holdings.fill();
     const reply = await answered;
     const call = this.#call;
     this.#call = null;
     this.#absorb(call, reply);
     // With nothing to say the tasks begin at once, so that the listener finds those ended that never wait.
-    if (!this.#isDue()) this.#parts.holdings.fill();
+    if (!this.#isDue()) holdings.fill();
     this.#parts.onAnswered();
   }
 
@@ -163,15 +154,19 @@ export class StepLoop {
     return this.#call !== null || settles.size > 0 || (appetite.isHungry && holdings.isRunningDry);
   }
 
+  /** Outcomes that no call has room for count: else slots would go faster than what ends in them can be said. */
   #room(): number {
-    return Math.min(this.#parts.holdings.room, mostWanted);
+    const { holdings, settles } = this.#parts;
+    return Math.max(0, Math.min(holdings.room, mostWanted - settles.size));
   }
 
   #assemble(): StepInput {
-    const { worker, lease, inFlight, settles, appetite, holdings } = this.#parts;
+    const { worker, lease, inFlight, settles, lane, appetite, holdings } = this.#parts;
     const { holdsSuspect } = inFlight;
-    const sent = settles.take();
-    for (const { claim, outcome } of sent) if (outcome.kind !== 'unlock') inFlight.done(claim);
+    // Redis has the claim to work on then, and this worker the tasks that wait here.
+    const isApart = appetite.isHungry && holdings.canStart && lane.isOpen && this.#room() > 0;
+    const sent = isApart ? [] : settles.take();
+    inFlight.doneWith(sent);
     appetite.ask();
     const now = performance.now();
     const isLeftToListener = !holdsSuspect && this.#isLeftToListener(sent);
@@ -199,14 +194,10 @@ export class StepLoop {
     return sent.every(({ outcome }) => outcome.kind === 'succeed' || outcome.kind === 'fail');
   }
 
-  #absorb(call: StepInput, { verdicts, claim, now }: StepReply): void {
-    const { inFlight, onRefused, onLapsed } = this.#parts;
-    for (const [index, item] of call.settles.entries()) {
-      inFlight.settled(item);
-      if (verdicts.get(index) === 'lost') onRefused(item);
-      else if (item.outcome.kind === 'unknown') this.#parts.courtesy.putOff(now + item.outcome.backoff);
-    }
-    if (claim.kind === 'lapsed') onLapsed();
+  #absorb(call: StepInput, reply: StepReply): void {
+    hearVerdicts(call.settles, reply, this.#parts);
+    const { claim, now } = reply;
+    if (claim.kind === 'lapsed') this.#parts.onLapsed();
     if (claim.kind !== 'claimed') return;
     // Another claim was answered meanwhile: what this one repeats is known, and may be running.
     if (call.acked === this.#acked) this.#absorbClaim(claim, call, now);

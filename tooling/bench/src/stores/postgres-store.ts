@@ -49,6 +49,8 @@ async function openDatabase(url: string, settings: string, stop: () => Promise<v
     settings,
     cpuMicros: () => (server === null ? Number.NaN : familyCpuMicros(server)),
     empty: () => dropSchemas(client),
+    // What it puts off waits for a minute or more: that is how its queues run.
+    rest: async () => undefined,
     commands: async () => Number.NaN,
     bytes: async () => Number(await one('select pg_database_size(current_database()) as value')),
     [Symbol.asyncDispose]: async () => {

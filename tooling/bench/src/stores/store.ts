@@ -7,6 +7,8 @@ export interface Store extends AsyncDisposable {
   /** CPU time used so far, µs; NaN when it cannot be seen from here. */
   cpuMicros(): number;
   empty(): Promise<void>;
+  /** Resolves when the server has done what a lot of writing leaves it to do by itself. */
+  rest(): Promise<void>;
   /** Commands performed so far, inside scripts or not, without those of the harness; NaN where nobody counts. */
   commands(): Promise<number>;
   /** Bytes that the data takes; what belongs to connections comes and goes. */

@@ -67,7 +67,7 @@ export class Rig implements AsyncDisposable {
     return createProducer({ client, ledger: this.#ledger });
   }
 
-  /** Resolves when it has joined. */
+  /** Resolves when it has joined, or has ended: it may be killed, or told to stop, before anybody sees it. */
   async worker(name: string, asked: RigWorker = {}): Promise<Child> {
     const { concurrency = 16, gracePeriod = 250, url = this.server.url, cron = false, skew = 0 } = asked;
     const child = startWorker(
@@ -80,9 +80,9 @@ export class Rig implements AsyncDisposable {
     );
     this.#children.push(child);
     await child.running;
-    await until(async () => ((await this.workers()).includes(name) ? true : undefined), {
-      what: `${name} has joined`,
-    });
+    const isSeen = async (): Promise<true | undefined> =>
+      child.hasExited() || (await this.workers()).includes(name) ? true : undefined;
+    await until(isSeen, { what: `${name} has joined` });
     return child;
   }
 
