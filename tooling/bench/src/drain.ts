@@ -1,6 +1,5 @@
 import type { Progress } from './messages.ts';
 import { HungError } from './mishap.ts';
-import { warmUp } from './scenario.ts';
 import type { CpuTimes, Stage } from './stage.ts';
 import type { Place, WorkerSettings } from './system.ts';
 
@@ -12,8 +11,8 @@ export interface DrainOptions {
   readonly prefetch?: number | null;
   /** Tasks to run under the clock. */
   readonly tasks: number;
-  /** Tasks to run before it, each worker its share of them. @default {@link warmUp} */
-  readonly before?: number;
+  /** Tasks to run before it, each worker its share of them. */
+  readonly before: number;
   /** Ms after which what has run by then is the figure: a slow system need not finish. @default 6000 */
   readonly limit?: number;
 }
@@ -91,7 +90,7 @@ class DrainWatch {
   #resolve: (drained: Drain) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
 
-  constructor(stage: Stage, { workers, tasks, before = warmUp, limit = usualLimit }: DrainOptions) {
+  constructor(stage: Stage, { workers, tasks, before, limit = usualLimit }: DrainOptions) {
     this.#stage = stage;
     this.#options = { workers, tasks, before, limit };
     this.done = new Promise((resolve, reject) => {

@@ -17,6 +17,8 @@ export type Command =
       readonly count: number;
       readonly bytes: number;
       readonly sleep: number;
+      /** Ms after which what has been sent is enough. @default none */
+      readonly limit?: number;
     }
   | { readonly kind: 'sequence'; readonly count: number }
   | { readonly kind: 'round-trips'; readonly count: number }

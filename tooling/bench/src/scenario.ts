@@ -22,6 +22,3 @@ export interface Scenario {
   /** One round of one system: a figure for each metric, by its id. NaN stands for what the system does not have. */
   measure(stage: Stage, size: Size): Promise<Figures>;
 }
-
-/** Tasks that run before the clock does: code is compiled, scripts are loaded, connections are open. */
-export const warmUp = 5_000;

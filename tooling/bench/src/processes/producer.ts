@@ -11,7 +11,7 @@ const usualBytes = 100;
 /** A bulk call of a program that has a lot to send. */
 const bulkSize = 5_000;
 /** Prepared before the clock starts, and at once under way when they are sent one by one. */
-const mostPayloads = 50_000;
+const mostPayloads = 10_000;
 /** Ms from now at which a task that is to wait becomes due: long after the round. */
 const muchLater = 3_600_000;
 
@@ -60,14 +60,18 @@ async function enqueue({
   count,
   bytes,
   sleep: ms,
+  limit = Number.POSITIVE_INFINITY,
 }: Extract<Command, { kind: 'enqueue' }>): Promise<Figures> {
   const payload = createPayload(bytes, { sleep: ms });
   const payloads = Array.from({ length: Math.min(count, mostPayloads) }, () => ({ ...payload }));
   const startedAt = monotonicMicros();
-  for (let sent = 0; sent < count; sent += payloads.length) {
-    await send(how, count - sent < payloads.length ? payloads.slice(0, count - sent) : payloads);
+  let sent = 0;
+  while (sent < count && monotonicMicros() - startedAt < limit * 1_000) {
+    const part = payloads.slice(0, count - sent);
+    await send(how, part);
+    sent += part.length;
   }
-  return { micros: monotonicMicros() - startedAt };
+  return { micros: monotonicMicros() - startedAt, sent };
 }
 
 async function send(how: EnqueueWay, payloads: readonly Payload[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { drain, elapsedCpu, requireDrained } from '../drain.ts';
 import type { Figures } from '../messages.ts';
 import type { Metric } from '../metric.ts';
-import { type Scenario, warmUp } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { factsOf } from '../systems.ts';
 
@@ -38,18 +38,18 @@ export const costs: Scenario = {
   isLong: false,
   mostRounds: 3,
   metrics,
-  measure: async (stage, { costTasks: tasks }) => {
+  measure: async (stage, { warmUp: untimed, costTasks: tasks }) => {
     const place = await stage.begin();
     const enqueue = { kind: 'enqueue', how: 'each', bytes: 100, sleep: 0 } as const;
     const empty = await stage.store.bytes();
-    await stage.producer.request({ ...enqueue, count: warmUp });
+    await stage.producer.request({ ...enqueue, count: untimed });
     const before = stage.cpu();
     const commands = await stage.store.commands();
     await stage.producer.request({ ...enqueue, count: tasks });
     const enqueueing = elapsedCpu(before, stage.cpu());
     const sent = await stage.store.commands();
     const waiting = await stage.store.bytes();
-    const drained = await drain(stage, { place, workers: 1, concurrency, tasks, limit });
+    const drained = await drain(stage, { place, workers: 1, concurrency, before: untimed, tasks, limit });
     const processed = await stage.store.commands();
     const finished = await stage.store.bytes();
     await requireDrained(stage, drained);
@@ -59,9 +59,9 @@ export const costs: Scenario = {
       'cost-worker': drained.cpu.workers / drained.tasks,
       'cost-redis': enqueueing.store / tasks + drained.cpu.store / drained.tasks,
       'commands-enqueue': (sent - commands) / tasks,
-      'commands-process': (processed - sent) / (drained.isComplete ? warmUp + tasks : Number.NaN),
-      'bytes-waiting': (waiting - empty) / (warmUp + tasks),
-      'bytes-finished': keepsResults ? (finished - empty) / (warmUp + tasks) : Number.NaN,
+      'commands-process': (processed - sent) / (drained.isComplete ? untimed + tasks : Number.NaN),
+      'bytes-waiting': (waiting - empty) / (untimed + tasks),
+      'bytes-finished': keepsResults ? (finished - empty) / (untimed + tasks) : Number.NaN,
       ...(await measureLarge(stage)),
     };
   },

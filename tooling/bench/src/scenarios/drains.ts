@@ -1,6 +1,6 @@
 import { drain, requireDrained } from '../drain.ts';
 import { rateOf } from '../rate.ts';
-import { type Scenario, warmUp } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Size } from '../size.ts';
 import type { Ability } from '../systems.ts';
 
@@ -28,9 +28,10 @@ function drainScenario(given: DrainScenario): Scenario {
     measure: async (stage, size) => {
       const place = await stage.begin();
       const tasks = tasksOf(size);
-      const count = warmUp + tasks;
+      const before = size.warmUp;
+      const count = before + tasks;
       await stage.producer.request({ kind: 'enqueue', how: 'bulk', count, bytes: 100, sleep: 0 });
-      const drained = await drain(stage, { place, workers, concurrency, prefetch, tasks });
+      const drained = await drain(stage, { place, workers, concurrency, prefetch, before, tasks });
       await requireDrained(stage, drained);
       return { [name]: rateOf(drained.tasks, drained.micros) };
     },

@@ -1,7 +1,7 @@
 import { drain } from '../drain.ts';
 import type { EnqueueWay } from '../messages.ts';
 import { rateOf } from '../rate.ts';
-import { type Scenario, warmUp } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Size } from '../size.ts';
 import type { Stage } from '../stage.ts';
 import type { Ability } from '../systems.ts';
@@ -48,15 +48,22 @@ function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
 
 async function rateAfter(
   stage: Stage,
-  { costTasks: tasks }: Size,
+  { warmUp: before, costTasks: tasks }: Size,
   fill: () => Promise<unknown>,
 ): Promise<number> {
   const place = await stage.begin();
-  await enqueue(stage, 'bulk', warmUp + tasks);
+  await enqueue(stage, 'bulk', before + tasks);
   await fill();
   // To be written is not what is measured here.
   await stage.store.rest();
-  const drained = await drain(stage, { place, workers: 1, concurrency: 32, tasks, limit: drainLimit });
+  const drained = await drain(stage, {
+    place,
+    workers: 1,
+    concurrency: 32,
+    before,
+    tasks,
+    limit: drainLimit,
+  });
   return rateOf(drained.tasks, drained.micros);
 }
 

@@ -26,7 +26,9 @@ export async function runNemesis({
     onStroke(stroke);
     const isOnRedis = ['kill redis', 'fail over', 'move slot'].includes(stroke.kind);
     const work = isOnRedis ? redis.then(() => strike(stroke, targets)) : strike(stroke, targets);
-    if (isOnRedis) redis = work.catch(() => undefined);
+    // One that fails is told of when all have been dealt.
+    const over = work.catch(() => undefined);
+    if (isOnRedis) redis = over;
     dealt.push(work);
   }
   await Promise.all(dealt);

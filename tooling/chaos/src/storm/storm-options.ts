@@ -51,10 +51,10 @@ export const gateSize: Omit<StormOptions, 'seed'> = {
   clusterFailovers: 0,
   slotMoves: 0,
   networkFaults: 10,
-  duration: 90_000,
+  duration: 80_000,
 };
 
-/** The size that a release can afford: half an hour of a quiet machine. */
+/** The size that a release can afford: twenty minutes of a quiet machine. */
 export const fullSize: Omit<StormOptions, 'seed'> = {
   ...crew,
   tasks: 1_000_000,
