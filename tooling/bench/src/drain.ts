@@ -13,7 +13,7 @@ export interface DrainOptions {
   readonly tasks: number;
   /** Tasks to run before it, each worker its share of them. */
   readonly before: number;
-  /** Ms after which what has run by then is the figure: a slow system need not finish. @default 6000 */
+  /** Ms after which what has run by then is the figure: a slow system need not finish. @default 4000 */
   readonly limit?: number;
 }
 
@@ -33,7 +33,7 @@ interface Mark {
   readonly cpu: CpuTimes;
 }
 
-const usualLimit = 6_000;
+const usualLimit = 4_000;
 /** A system that has run nothing for so long, ms, will not go on. */
 const silence = 10_000;
 const closeLimit = 20_000;

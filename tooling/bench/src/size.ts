@@ -13,6 +13,8 @@ export interface Size {
   readonly roundTrips: number;
   /** Tasks per round where CPU time is counted, which comes in steps of 10 ms, and where a few percent decide. */
   readonly costTasks: number;
+  /** Tasks per drain of ten that are compared with each other. */
+  readonly scaleTasks: number;
   readonly openLoopSeconds: number;
   readonly waiting: number;
   readonly delayed: number;
@@ -35,6 +37,7 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     sleepingTasks: 1_000,
     roundTrips: 300,
     costTasks: 20_000,
+    scaleTasks: 10_000,
     openLoopSeconds: 2,
     waiting: 100_000,
     delayed: 20_000,
@@ -51,6 +54,7 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     sleepingTasks: 2_000,
     roundTrips: 1_000,
     costTasks: 50_000,
+    scaleTasks: 40_000,
     openLoopSeconds: 5,
     waiting: 500_000,
     delayed: 100_000,

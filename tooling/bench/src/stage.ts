@@ -64,8 +64,14 @@ export class Stage implements AsyncDisposable {
   async begin(): Promise<Place> {
     await this.end();
     const place = { url: this.store.url, queue: `bench-${randomBytes(4).toString('hex')}` };
-    await this.producer.request({ kind: 'open', place, concurrency: 0, prefetch: null });
+    await this.open(place);
     return place;
+  }
+
+  /** Opens the producer at a place of the scenario's own, which may hold something. */
+  async open(place: Place): Promise<void> {
+    await this.producer.request({ kind: 'close' }, closeLimit);
+    await this.producer.request({ kind: 'open', place, concurrency: 0, prefetch: null });
   }
 
   /** Closes the producer and leaves nothing in the store that could stir while others are measured. */

@@ -5,7 +5,7 @@ import { createPayload, type Payload } from '../payload.ts';
 import { percentile } from '../statistics.ts';
 import type { Producer } from '../system.ts';
 import { isSystemName, loadSystem } from '../systems.ts';
-import { collectGarbage, serve } from './serve.ts';
+import { serve } from './serve.ts';
 
 const usualBytes = 100;
 /** A bulk call of a program that has a lot to send. */
@@ -28,7 +28,6 @@ function opened(): Producer {
 async function perform(command: Command): Promise<Figures> {
   switch (command.kind) {
     case 'open':
-      collectGarbage();
       producer = await system.openProducer(command.place);
       return {};
     case 'enqueue':

@@ -49,7 +49,6 @@ function takeLatencies(): Figures {
 }
 
 async function open({ place, concurrency, prefetch }: Extract<Command, { kind: 'open' }>): Promise<Figures> {
-  collectGarbage();
   takeLatencies();
   handled = reported = firstAt = lastAt = 0;
   worker = await system.openWorker(place, { concurrency, prefetch, handle });

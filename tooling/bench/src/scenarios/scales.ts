@@ -4,6 +4,8 @@ import { rateOf } from '../rate.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Size } from '../size.ts';
 import type { Stage } from '../stage.ts';
+import { median } from '../statistics.ts';
+import type { Place } from '../system.ts';
 import type { Ability } from '../systems.ts';
 
 interface ScaleScenario {
@@ -15,8 +17,10 @@ interface ScaleScenario {
 }
 
 const fillLimit = 120_000;
-/** Ms: long enough for a rate, and there are three of them. */
-const drainLimit = 3_000;
+/** Ms: long enough for a rate, and there are ten. */
+const drainLimit = 2_000;
+/** Filled and empty, one right after the other: a machine changes its pace within a minute. Before them, one that is not timed. */
+const pairs = 4;
 
 /** Whether a queue that holds a lot is as fast as one that does not: one rate divided by the other. */
 function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
@@ -26,7 +30,7 @@ function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
     chapter: 'Scale',
     needs: ['all', ...needs],
     isLong: true,
-    mostRounds: 2,
+    mostRounds: 1,
     metrics: [
       {
         id: name,
@@ -36,26 +40,28 @@ function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
       },
     ],
     measure: async (stage, size) => {
-      const nothing = async (): Promise<void> => undefined;
-      const before = await rateAfter(stage, size, nothing);
-      const filled = await rateAfter(stage, size, () => fill(stage, size));
-      // Before and after, so that a machine that changes its pace meanwhile does not decide.
-      const after = await rateAfter(stage, size, nothing);
-      return { [name]: filled / ((before + after) / 2) };
+      await using other = await stage.store.beside();
+      const filled = await stage.begin();
+      const empty = { url: other.url, queue: `${filled.queue}-empty` };
+      await fill(stage, size);
+      // To be written is not what is measured here.
+      await stage.store.rest();
+      const ratios: number[] = [];
+      for (let pair = 0; pair <= pairs; pair += 1) {
+        const rates = new Map<Place, number>();
+        for (const place of pair % 2 === 0 ? [filled, empty] : [empty, filled])
+          rates.set(place, await rateAt(place, stage, size));
+        if (pair > 0) ratios.push((rates.get(filled) ?? Number.NaN) / (rates.get(empty) ?? Number.NaN));
+      }
+      return { [name]: median(ratios) };
     },
   };
 }
 
-async function rateAfter(
-  stage: Stage,
-  { warmUp: before, costTasks: tasks }: Size,
-  fill: () => Promise<unknown>,
-): Promise<number> {
-  const place = await stage.begin();
+async function rateAt(place: Place, stage: Stage, { scaleTasks }: Size): Promise<number> {
+  await stage.open(place);
+  const [before, tasks] = [scaleTasks / 4, scaleTasks];
   await enqueue(stage, 'bulk', before + tasks);
-  await fill();
-  // To be written is not what is measured here.
-  await stage.store.rest();
   const drained = await drain(stage, {
     place,
     workers: 1,

@@ -17,6 +17,7 @@ export async function openRedisStore(): Promise<Store> {
     empty: async () => {
       await redis.flushall('SYNC');
     },
+    beside: openRedisStore,
     rest: () => finishGrowing(redis),
     commands: () => commandsPerformed(redis),
     bytes: () => bytesUsed(redis),

@@ -7,6 +7,8 @@ export interface Store extends AsyncDisposable {
   /** CPU time used so far, µs; NaN when it cannot be seen from here. */
   cpuMicros(): number;
   empty(): Promise<void>;
+  /** An empty one of the same kind, at the same time. */
+  beside(): Promise<Store>;
   /** Resolves when the server has done what a lot of writing leaves it to do by itself. */
   rest(): Promise<void>;
   /** Commands performed so far, inside scripts or not, without those of the harness; NaN where nobody counts. */

@@ -7,6 +7,7 @@ import type { Fault } from './fault.ts';
 import { frozenCluster } from './frozen-cluster.ts';
 import { frozenMaster } from './frozen-master.ts';
 import { fullMemory } from './full-memory.ts';
+import { fullSpeed } from './full-speed.ts';
 import { lostReplies } from './lost-replies.ts';
 import { movedCluster } from './moved-cluster.ts';
 import { outage } from './outage.ts';
@@ -35,6 +36,7 @@ export const faults: readonly Fault[] = [
   skewedCron,
   wiped,
   brokenConnections,
+  fullSpeed,
   blockedLoop,
   fullMemory,
   lostReplies,

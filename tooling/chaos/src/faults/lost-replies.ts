@@ -1,16 +1,11 @@
 import { createClient } from '@q/client';
 import { call } from '@q/core';
-import type { RedisServer } from '@q/dev-redis';
-import { seededRandom } from '../nemesis/random.ts';
-import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
-import { pass } from '../proxy/verdict.ts';
 import { plain } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
+import { lossyLine } from './lossy-line.ts';
 import { Rig } from './rig.ts';
 
-const lostShare = 0.05;
 const batch = 10;
-const inScripts = new Set(['step', 'enqueue', 'renew', 'join', 'watch', 'unwatch', 'read', 'held', 'blpop']);
 
 export const lostReplies: Fault = {
   name: 'lost-replies',
@@ -47,15 +42,3 @@ export const lostReplies: Fault = {
     };
   },
 };
-
-function lossyLine(target: RedisServer, seed: number, lost: { count: number }): Promise<FaultProxy> {
-  const random = seededRandom(seed);
-  return startFaultProxy({
-    target,
-    judge: ({ name }) => {
-      if (!inScripts.has(name) || random.next() >= lostShare) return pass;
-      lost.count += 1;
-      return { kind: 'lose reply' };
-    },
-  });
-}
