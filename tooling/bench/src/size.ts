@@ -60,6 +60,6 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     delayed: 100_000,
     leases: 1_000,
     memoryTasks: 1_000_000,
-    budget: 1_800_000,
+    budget: 2_700_000,
   },
 };
