@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { task } from '@q/core';
 import { queueKeys } from '@q/core/wire';
 import { Cluster as Cluster6, type Redis } from 'ioredis';
@@ -34,6 +35,30 @@ describe('a client', () => {
     expect(await connectionsOf(redis, queue)).toEqual([`q:client:${queue}`, `q:subscriber:${queue}`]);
     await client.close();
     await expect.poll(() => connectionsOf(redis, queue), { interval: 5, timeout: 5_000 }).toEqual([]);
+  });
+
+  test('may be one of many on an instance of the user', async ({ connect, redisUrl, queue }) => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const instance = connect(redisUrl);
+    const limit = instance.getMaxListeners();
+    const clients = Array.from({ length: 12 }, (_, n) =>
+      createClient({ redis: instance, queue: `${queue}-${n}` }),
+    );
+    await Promise.all(
+      clients.map((client) =>
+        client
+          .handle(tick, 'none')
+          .status()
+          .catch(() => undefined),
+      ),
+    );
+    await nextTurn();
+    await Promise.all(clients.map((client) => client.close()));
+    expect(warnings).toEqual([]);
+    expect(instance.getMaxListeners()).toBe(limit);
   });
 
   test('on an instance of the user uses it, and makes one of its own for results only', async ({

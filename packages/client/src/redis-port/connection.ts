@@ -59,6 +59,7 @@ export class Connection {
     // A listener would silence what ioredis prints for a user's instance that has none.
     const own = [['error', (error: unknown) => this.#onError(error)]] as const;
     this.#handlers = isOwned ? [...shared, ...own] : shared;
+    if (!isOwned) allowListeners(link, 1);
     for (const [event, handler] of this.#handlers) link.on(event, handler);
   }
 
@@ -152,6 +153,7 @@ export class Connection {
       // ioredis prints errors that nobody listens to, and some come after the end.
       if (event !== 'error') this.link.off(event, handler);
     }
+    if (!this.isOwned) allowListeners(this.link, -1);
   }
 
   #end(): Promise<void> {
@@ -215,6 +217,13 @@ export class Connection {
     if (this.#state === 'closed') return;
     for (const listener of [...this.#errorListeners]) listener(lost);
   }
+}
+
+/** Node.js warns of a leak when one event has more than ten listeners, and each queue on a user's instance has one. */
+function allowListeners(link: RedisLike, more: number): void {
+  const most = link.getMaxListeners?.() ?? 0;
+  // 0: as many as one likes.
+  if (most > 0) link.setMaxListeners?.(most + more);
 }
 
 function answered(outcome: readonly [error: Error | null, result: unknown] | undefined): unknown {

@@ -28,6 +28,8 @@ export interface RedisLike {
   subscribe(...channels: string[]): Promise<unknown>;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
+  getMaxListeners?(): number;
+  setMaxListeners?(count: number): unknown;
 }
 
 /** A URL (`redis://`, `rediss://`), the options of ioredis, or an instance of it, which stays yours to close. */
