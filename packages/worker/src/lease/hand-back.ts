@@ -1,4 +1,5 @@
 import { held, queueKeys, type SettleItem, step } from '@q/core/wire';
+import { settleCall } from '../execution/settle-call.ts';
 import type { HeldId } from '../in-flight.ts';
 import type { LeaseOrder } from './lease-order.ts';
 import { type ScriptCall, scriptCall } from './script-call.ts';
@@ -27,17 +28,7 @@ export async function handBackUnstarted(
   }
   for (let from = 0; from < ids.length; from += mostSettles) {
     const settles = ids.slice(from, from + mostSettles).map(release);
-    const input = {
-      worker,
-      lease,
-      acked: 0,
-      want: 0,
-      holdsSuspect: false,
-      tend: false,
-      finished: [],
-      settles,
-    };
-    await evaluate(scriptCall(step, keys, { ...input, listens: 'none' }));
+    await evaluate(scriptCall(step, keys, settleCall(worker, lease, settles)));
   }
 }
 

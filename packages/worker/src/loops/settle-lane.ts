@@ -1,5 +1,6 @@
 import type { RedisPort } from '@q/client/port';
 import { type StepInput, type StepReply, step } from '@q/core/wire';
+import { settleCall } from '../execution/settle-call.ts';
 import type { SettleQueue } from '../execution/settle-queue.ts';
 import type { Latch } from '../latch.ts';
 import type { LoopOptions } from './run-loop.ts';
@@ -63,17 +64,7 @@ export class SettleLane {
   send(signal: AbortSignal): void {
     const { worker, lease, settles, changes } = this.#parts;
     while (this.isOpen) {
-      const call: StepInput = {
-        worker,
-        lease,
-        acked: 0,
-        want: 0,
-        holdsSuspect: false,
-        tend: false,
-        listens: 'none',
-        finished: [],
-        settles: settles.take(),
-      };
+      const call = settleCall(worker, lease, settles.take());
       this.#sent.push({ call, answer: this.#run(call, signal) });
       changes.notify();
     }

@@ -1,0 +1,16 @@
+import type { SettleItem, StepInput } from '@q/core/wire';
+
+/** A call that only says what has become of tasks: it asks for nothing, looks after nothing and finishes no claim. */
+export function settleCall(worker: string, lease: number, settles: readonly SettleItem[]): StepInput {
+  return {
+    worker,
+    lease,
+    acked: 0,
+    want: 0,
+    holdsSuspect: false,
+    tend: false,
+    listens: 'none',
+    finished: [],
+    settles,
+  };
+}
