@@ -5,7 +5,7 @@ import { clearResults, readResults } from './test-results.mjs';
 const prepare = 'tooling/dev-redis/dist/prepare.js';
 
 /**
- * Sets everything up and runs the whole test suite. Three packages at a time, for many tests wait for time to pass; one at a
+ * Sets everything up and runs the whole test suite. Two packages at a time, for many tests wait for time to pass; one at a
  * time where they share the database of REDIS_URL. Last come the tests that count what happens on a processor of their own.
  *
  * @param {readonly string[]} args for turbo: `--filter=@q/core`
@@ -20,7 +20,7 @@ export async function test(args) {
   await turbo(['build', '--continue', ...args]);
   const sharedUrl = process.env['REDIS_URL'] ?? '';
   process.env['Q_TEST_REDIS_CLAIMED'] = sharedUrl;
-  const together = await play('test', { atOnce: sharedUrl === '' ? 3 : 1, args });
+  const together = await play('test', { atOnce: sharedUrl === '' ? 2 : 1, args });
   const alone = await play('test:alone', { atOnce: 1, args });
   const exitCode = Math.max(together, alone);
   await must('emptying the database of REDIS_URL', run(process.execPath, [prepare, 'empty']));
