@@ -29,7 +29,6 @@ ratios taken in one run count**.
 - A task does nothing and carries about 100 bytes of JSON, unless the row says otherwise. Handlers return nothing; that is the result which is stored.
 - A drain begins when all tasks are there. Its clock starts when each worker has run its share of those that are not timed, or after a second and a half, and stops at the
   end of the last one, or after four seconds: then the figure is the rate until then. Enqueueing is timed until all have been sent, or three seconds have passed.
-- Round trips are timed after 2,000 of them that are not, an open loop after one second: code that runs for the first time takes several times as long.
 - CPU time is user and system time out of \`/proc\`, of all threads. For PostgreSQL it is that of all its processes.
 - Commands are what \`INFO commandstats\` counts, inside scripts or not. Memory is \`used_memory\` without that of connections; for PostgreSQL, the size of the database.
 - **floor** is raw ioredis and two Lua scripts that do the least that a durable at-least-once queue can: a list, a hash of owners, a body that its result
@@ -61,11 +60,16 @@ export function pageOf(report: Report): Page {
 }
 
 function loadsOf({ size }: Versions): string {
-  const { warmUp, waiting, delayed, leases, memoryTasks } = size;
-  const [untimed, more, later, others, many] = [warmUp, waiting, delayed, leases, memoryTasks].map((count) =>
-    count.toLocaleString('en'),
-  );
-  return `- ${untimed} tasks are enqueued, or run, before the clock does: code that runs for the first time takes several times as long.
+  const { warmUp, warmUpTrips, waiting, delayed, leases, memoryTasks } = size;
+  const [untimed, trips, more, later, others, many] = [
+    warmUp,
+    warmUpTrips,
+    waiting,
+    delayed,
+    leases,
+    memoryTasks,
+  ].map((count) => count.toLocaleString('en'));
+  return `- ${untimed} tasks are enqueued, or run, before the clock does, ${trips} where latency is measured: code that runs for the first time takes several times as long.
 - The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases, which are drained in turns with an empty queue on a server of its own, four times; the clock starts when Redis has grown its table of keys to their number. The one on memory runs ${many} tasks.`;
 }
 

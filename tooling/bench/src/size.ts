@@ -3,6 +3,8 @@ export interface Size {
   readonly rounds: number;
   /** Tasks before the clock runs: code is compiled, scripts are loaded, connections are open. */
   readonly warmUp: number;
+  /** The same for tasks of which each waits for the one before it. */
+  readonly warmUpTrips: number;
   /** Tasks enqueued per round. */
   readonly tasks: number;
   /** Tasks drained per round: more, because the fastest are done with as many in a third of a second. */
@@ -31,6 +33,7 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
   quick: {
     rounds: 3,
     warmUp: 5_000,
+    warmUpTrips: 2_000,
     tasks: 10_000,
     drainTasks: 20_000,
     slowTasks: 3_000,
@@ -48,6 +51,7 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
   all: {
     rounds: 5,
     warmUp: 20_000,
+    warmUpTrips: 5_000,
     tasks: 60_000,
     drainTasks: 60_000,
     slowTasks: 6_000,

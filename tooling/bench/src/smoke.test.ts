@@ -10,7 +10,15 @@ import { openStage } from './stages.ts';
 import { findPostgresSource } from './stores/postgres-store.ts';
 import { type SystemName, systemNames } from './systems.ts';
 
-const tiny: Size = { ...sizes.quick, rounds: 1, tasks: 500, drainTasks: 500, roundTrips: 5 };
+const tiny: Size = {
+  ...sizes.quick,
+  rounds: 1,
+  warmUp: 500,
+  warmUpTrips: 5,
+  tasks: 500,
+  drainTasks: 500,
+  roundTrips: 5,
+};
 // A lean variant is another one's code with other settings.
 const adapters = systemNames.filter((name) => !name.endsWith('-lean'));
 

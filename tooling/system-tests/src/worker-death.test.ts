@@ -69,10 +69,13 @@ describe('a worker process that is told to stop', () => {
     worker,
   }) => {
     const leaver = await worker({ id: 'leaver', concurrency: 4, gracePeriod: 200 });
-    const running = await Promise.all(Array.from({ length: 4 }, () => client.enqueue(tasks.whoRan, 4_000)));
+    // They hold all slots of the first worker however long the second one takes to start.
+    const running = await Promise.all(
+      Array.from({ length: 4 }, (_, n) => client.enqueue(tasks.hangsOnce, n)),
+    );
     for (const handle of running) await said(leaver, 'started', handle.id);
     const queued = await Promise.all(Array.from({ length: 20 }, () => client.enqueue(tasks.whoRan, 0)));
-    await worker({ id: 'stayer', concurrency: 50 });
+    const stayer = await worker({ id: 'stayer', concurrency: 50 });
     const at = Date.now();
     leaver.signal('SIGTERM');
     const unstarted = await Promise.all(queued.map((handle) => handle.result({ timeout: '20s' })));
@@ -83,7 +86,8 @@ describe('a worker process that is told to stop', () => {
     }
     expect(await leaver.exited).toEqual({ code: 0, signal: null });
     for (const handle of running) {
-      expect(await handle.value({ timeout: '20s' })).toMatchObject({ tries: 1, attempt: 2 });
+      expect(await handle.result({ timeout: '20s' })).toMatchObject({ success: true, tries: 1 });
+      expect(await stayer.message(isKind('started', handle.id))).toMatchObject({ attempt: 2, tries: 1 });
     }
   });
 

@@ -1351,7 +1351,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '93f50941d97f6a0793a9e810953bf3a7b4cd18a6',
+    sha1: '66f4f33b2b86bb0d6e4eb5c3f6e01140292b2f2d',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1951,13 +1951,11 @@ defined = defined or define_exceptions()
 return defined
 end
 local function read_facts(ids, sparse)
-local none, count = {}, #ids
-if not sparse then return none, none, none end
-return redis.call('HMGET', KEYS[8], unpack(ids, 1, count)),
-redis.call('HMGET', KEYS[10], unpack(ids, 1, count)),
-redis.call('HMGET', KEYS[11], unpack(ids, 1, count))
+if not sparse then return {}, {} end
+local count = #ids
+return redis.call('HMGET', KEYS[8], unpack(ids, 1, count)), redis.call('HMGET', KEYS[10], unpack(ids, 1, count))
 end
-local function read_settle(first_key, first_arg, count, sparse, now)
+local function read_settle(first_key, first_arg, count, sparse, is_watched, now)
 local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false }
 if count == 0 then return plan end
 local KEYS, ARGV, gone, stored, ends = KEYS, ARGV, plan.gone, {}, {}
@@ -1966,8 +1964,9 @@ plan.ids, plan.stored, plan.ends = ids, stored, ends
 local sub, id_from = string.sub, #KEYS[1] - #'running' + #'task:' + 1
 for at = 1, count do ids[at] = sub(ids[at], id_from) end
 local tags = redis.call('HMGET', KEYS[1], unpack(ids, 1, count))
-local records, aborts, watchers = read_facts(ids, sparse)
-local told = sparse and {}
+local records, aborts = read_facts(ids, sparse)
+local watchers = is_watched and redis.call('HMGET', KEYS[11], unpack(ids, 1, count)) or {}
+local told = is_watched and {}
 plan.told = told
 local at, taken, arg = 0, 0, first_arg
 while at < count do
@@ -2008,16 +2007,22 @@ end
 if #ids > 0 then redis.call('HDEL', KEYS[11], unpack(ids, 1, #ids)) end
 if not plan.others then write_messages(messages) end
 end
+local function write_results(stored, ends)
+if #ends == 1 and ends[1] then
+redis.call('SET', stored[1], stored[2], 'PXAT', ends[1])
+return
+end
+redis.call('MSET', unpack(stored, 1, #stored))
+for at = 1, #ends do
+if ends[at] then redis.call('PEXPIREAT', stored[2 * at - 1], ends[at]) end
+end
+end
 local function write_settle(plan)
 local count = #plan.gone
 if count > 0 then
 local removed = redis.call('HDEL', KEYS[1], unpack(plan.gone, 1, count))
 if removed < count then exceptions().drop_repeated(plan) end
-redis.call('MSET', unpack(plan.stored, 1, #plan.stored))
-local stored, ends = plan.stored, plan.ends
-for at = 1, #ends do
-if ends[at] then redis.call('PEXPIREAT', stored[2 * at - 1], ends[at]) end
-end
+write_results(plan.stored, plan.ends)
 if plan.told then write_told(plan) end
 end
 return plan.others and exceptions().write_others(plan.others)
@@ -2118,8 +2123,10 @@ if settles > MOST_SETTLED then
 return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
 end
 local now = read_now()
-local sparse = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11]) > 0
-local settled = read_settle(15, 11 + finished, settles, sparse, now)
+local present = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11])
+local is_watched = present > 0 and redis.call('EXISTS', KEYS[11]) == 1
+local sparse = present > (is_watched and 1 or 0)
+local settled = read_settle(15, 11 + finished, settles, sparse, is_watched, now)
 local tend = (tends == '1' or tends == '2' and read_is_neglected(now)) and exceptions().read_tend(exceptions().k, lease, now)
 local claim = want > 0 and read_claim(worker, acked, want, ARGV[6] == '1', sparse, settled, now)
 local is_claimed = claim and claim.kind == 'claimed'
@@ -2129,10 +2136,16 @@ if falls_short then
 next_event = read_next_event(tend and tend.guard.not_before or 0, settled.others and settled.others.due or {}, now)
 end
 if finished > 0 and not claim then redis.call('HLEN', KEYS[2]) end
-local quiet = redis.call('LLEN', KEYS[6]) == 0
+local may_wake = tend or settled.others or is_claimed and claim.leaves
+local quiet = may_wake and redis.call('LLEN', KEYS[6]) == 0
 local poke = is_claimed and listens == (falls_short and 'inbox' or 'bell') and redis.call('LLEN', KEYS[14]) == 0
 local popped = claim and claim.popped or 0
-if popped > 0 then redis.call('LTRIM', KEYS[5], '0', '-' .. popped + 1) else redis.call('ZREM', KEYS[3], '') end
+local only_results = not may_wake and not poke and not (is_claimed and not claim.is_plain)
+if popped > 0 then
+redis.call('LTRIM', KEYS[5], '0', '-' .. popped + 1)
+elseif not only_results then
+redis.call('ZREM', KEYS[3], '')
+end
 if settled.others then exceptions().write_locks(settled.others) end
 local woken = is_claimed and write_claim(worker, claim)
 woken = tend and exceptions().write_tend(exceptions().k, tend, now) or woken

@@ -110,8 +110,10 @@ end
 
 -- read
 local now = read_now()
-local sparse = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11]) > 0
-local settled = read_settle(15, 11 + finished, settles, sparse, now)
+local present = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11])
+local is_watched = present > 0 and redis.call('EXISTS', KEYS[11]) == 1
+local sparse = present > (is_watched and 1 or 0)
+local settled = read_settle(15, 11 + finished, settles, sparse, is_watched, now)
 local tend = (tends == '1' or tends == '2' and read_is_neglected(now)) and exceptions().read_tend(exceptions().k, lease, now)
 local claim = want > 0 and read_claim(worker, acked, want, ARGV[6] == '1', sparse, settled, now)
 local is_claimed = claim and claim.kind == 'claimed'
@@ -121,16 +123,23 @@ if falls_short then
   next_event = read_next_event(tend and tend.guard.not_before or 0, settled.others and settled.others.due or {}, now)
 end
 if finished > 0 and not claim then redis.call('HLEN', KEYS[2]) end
-local quiet = redis.call('LLEN', KEYS[6]) == 0
+local may_wake = tend or settled.others or is_claimed and claim.leaves
+local quiet = may_wake and redis.call('LLEN', KEYS[6]) == 0
 -- A worker that goes hungry must hear the bell, and one that is full must not swallow its token: in both cases the
 -- blocking call that is under way listens to the wrong thing and is ended by a message.
 local poke = is_claimed and listens == (falls_short and 'inbox' or 'bell') and redis.call('LLEN', KEYS[14]) == 0
 
 -- write
--- First an allowed command: under maxmemory only a script's first write is judged, and workers must drain.
+-- First an allowed command: under maxmemory only a script's first write is judged, and workers must drain. Plain results
+-- alone begin with one anyway.
 -- The claim cuts off the front of `ready` that it read; what comes back to the front comes after it.
 local popped = claim and claim.popped or 0
-if popped > 0 then redis.call('LTRIM', KEYS[5], '0', '-' .. popped + 1) else redis.call('ZREM', KEYS[3], '') end
+local only_results = not may_wake and not poke and not (is_claimed and not claim.is_plain)
+if popped > 0 then
+  redis.call('LTRIM', KEYS[5], '0', '-' .. popped + 1)
+elseif not only_results then
+  redis.call('ZREM', KEYS[3], '')
+end
 if settled.others then exceptions().write_locks(settled.others) end
 local woken = is_claimed and write_claim(worker, claim)
 woken = tend and exceptions().write_tend(exceptions().k, tend, now) or woken

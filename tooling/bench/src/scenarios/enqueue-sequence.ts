@@ -14,9 +14,9 @@ export const enqueueSequence: Scenario = {
     { id: 'sequence-p50', metric: `${title}, p50`, unit: 'ms', better: 'less' },
     { id: 'sequence-p99', metric: `${title}, p99`, unit: 'ms', better: 'less' },
   ],
-  measure: async (stage, { roundTrips }) => {
+  measure: async (stage, { roundTrips, warmUpTrips }) => {
     await stage.begin();
-    await stage.producer.request({ kind: 'sequence', count: Math.ceil(roundTrips / 2) });
+    await stage.producer.request({ kind: 'sequence', count: warmUpTrips });
     const { p50 = Number.NaN, p99 = Number.NaN } = await stage.producer.request({
       kind: 'sequence',
       count: roundTrips,

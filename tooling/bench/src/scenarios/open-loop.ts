@@ -29,7 +29,7 @@ function openLoop(rate: number): Scenario {
     isLong: rate !== 1_000,
     mostRounds: 3,
     metrics: metricsOf(rate),
-    measure: async (stage, { openLoopSeconds: seconds }) => {
+    measure: async (stage, { openLoopSeconds: seconds, warmUpTrips }) => {
       const place = await stage.begin();
       const [worker] = stage.workers;
       if (worker === undefined) throw new Error('a stage has at least one worker');
@@ -43,7 +43,7 @@ function openLoop(rate: number): Scenario {
         });
         await arrivals.take(sent);
       };
-      await act(1);
+      await act(warmUpTrips / rate);
       await worker.request({ kind: 'latencies' });
       const cpu = await cpuDuring(stage, () => act(seconds));
       const { count = 0, p50 = Number.NaN, p99 = Number.NaN } = await worker.request({ kind: 'latencies' });

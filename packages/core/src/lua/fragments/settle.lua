@@ -2,19 +2,17 @@
 -- answered, never written. Plain results, which are nearly all there is, are dealt with here; whatever is more than
 -- that goes through `fragments/outcomes.lua`.
 
--- What sparse tables say of tasks; nothing of nearly all of them.
+-- What sparse tables say of tasks: records of their tries, and whether they are to be aborted. Nothing of nearly all.
 local function read_facts(ids, sparse)
-  local none, count = {}, #ids
-  if not sparse then return none, none, none end
-  return redis.call('HMGET', KEYS[8], unpack(ids, 1, count)),
-    redis.call('HMGET', KEYS[10], unpack(ids, 1, count)),
-    redis.call('HMGET', KEYS[11], unpack(ids, 1, count))
+  if not sparse then return {}, {} end
+  local count = #ids
+  return redis.call('HMGET', KEYS[8], unpack(ids, 1, count)), redis.call('HMGET', KEYS[10], unpack(ids, 1, count))
 end
 
 -- Settles come in groups that share everything but task and body. The plan, for plain results that are accepted:
 -- gone: ids; stored: key, value, key, value …; ends: when Redis removes them, epoch ms or false; told: clients that wait
 -- and, once there is one that is more: others; accepted: ids of both kinds
-local function read_settle(first_key, first_arg, count, sparse, now)
+local function read_settle(first_key, first_arg, count, sparse, is_watched, now)
   local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false }
   if count == 0 then return plan end
   local KEYS, ARGV, gone, stored, ends = KEYS, ARGV, plan.gone, {}, {}
@@ -23,8 +21,9 @@ local function read_settle(first_key, first_arg, count, sparse, now)
   local sub, id_from = string.sub, #KEYS[1] - #'running' + #'task:' + 1
   for at = 1, count do ids[at] = sub(ids[at], id_from) end
   local tags = redis.call('HMGET', KEYS[1], unpack(ids, 1, count))
-  local records, aborts, watchers = read_facts(ids, sparse)
-  local told = sparse and {}
+  local records, aborts = read_facts(ids, sparse)
+  local watchers = is_watched and redis.call('HMGET', KEYS[11], unpack(ids, 1, count)) or {}
+  local told = is_watched and {}
   plan.told = told
 
   local at, taken, arg = 0, 0, first_arg
@@ -70,6 +69,18 @@ local function write_told(plan)
   if not plan.others then write_messages(messages) end
 end
 
+-- For several, MSET for all and one command for each end cost Redis less than a SET for each.
+local function write_results(stored, ends)
+  if #ends == 1 and ends[1] then
+    redis.call('SET', stored[1], stored[2], 'PXAT', ends[1])
+    return
+  end
+  redis.call('MSET', unpack(stored, 1, #stored))
+  for at = 1, #ends do
+    if ends[at] then redis.call('PEXPIREAT', stored[2 * at - 1], ends[at]) end
+  end
+end
+
 -- Answers whether something was put back that can be claimed at once.
 local function write_settle(plan)
   local count = #plan.gone
@@ -77,12 +88,7 @@ local function write_settle(plan)
     local removed = redis.call('HDEL', KEYS[1], unpack(plan.gone, 1, count))
     -- A sender that names a task twice in one call finds it settled by the first.
     if removed < count then exceptions().drop_repeated(plan) end
-    redis.call('MSET', unpack(plan.stored, 1, #plan.stored))
-    -- MSET for all and one command for each end cost Redis less than a SET with PX for each.
-    local stored, ends = plan.stored, plan.ends
-    for at = 1, #ends do
-      if ends[at] then redis.call('PEXPIREAT', stored[2 * at - 1], ends[at]) end
-    end
+    write_results(plan.stored, plan.ends)
     if plan.told then write_told(plan) end
   end
   return plan.others and exceptions().write_others(plan.others)
