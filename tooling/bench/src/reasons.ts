@@ -20,13 +20,13 @@ const reasons: Readonly<Record<string, string>> = {
     'The floor slows down as well, for it touches as many keys; memory that is not in the caches of the processor costs a few tenths of a µs each time. What cost most of it before was the growth of the table of keys, which belongs to filling (decision 0016).',
   'round-trip':
     'Tried: a claim that waits in Redis behind the blocking call (decision 0008), an enqueue that asks for the result (0009), calls without timers and listeners of their own, no questions to tables that hold nothing. Redis reads 3 messages for a task where the floor has 4. With 100,000 trips behind them client, worker and Redis need 106, 115 and 112 µs of user time a trip, those of the floor 42, 55 and 47, and all the same time in the kernel, 43 to 113. In Redis it is the scripts: three of 28 to 34 µs each, where those of the floor take 9; ten commands less of 41 made them 4 % faster. Profiles of client and worker are flat: of the functions of this repository none has more than 3 %, and no builtin more than 2 %.',
-  open: 'The path of a round trip without its result: see there. At 1,000/s nearly every task is alone in its calls.',
+  open: 'The path of a round trip without its result: see there. At such rates most tasks are alone in their calls, or nearly.',
   'cost-producer':
-    'An absolute goal that belongs to another machine: the floor, which takes 8 µs there, misses it in this run too. The ratio to the floor says more.',
+    'An absolute goal that belongs to another machine, where the floor takes 8 µs. The ratio to the floor of the same run says more.',
   'cost-worker':
     'An absolute goal that belongs to another machine, where the floor takes 8 µs. It is twice the floor there; so is what was measured here. See the drains.',
   'cost-redis':
-    'An absolute goal that belongs to another machine, where the floor takes 6.5 µs. Here less is used than by the floor of the same run. Decision 0007 tells what was done.',
+    'An absolute goal that belongs to another machine, where the floor takes 6.5 µs. The ratio to the floor of the same run says more. Decision 0007 tells what was done.',
 };
 
 export function reasonFor(id: string): string {
