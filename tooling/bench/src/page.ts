@@ -70,7 +70,7 @@ function loadsOf({ size }: Versions): string {
     memoryTasks,
   ].map((count) => count.toLocaleString('en'));
   return `- ${untimed} tasks are enqueued, or run, before the clock does, ${trips} where latency is measured: code that runs for the first time takes several times as long.
-- The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases, which are drained in turns with an empty queue on a server of its own, four times; the clock starts when Redis has grown its table of keys to their number. The one on memory runs ${many} tasks.`;
+- The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases, which are drained in turns with an empty queue on a server of its own, several times; the clock starts when Redis has grown its table of keys to their number. The one on memory runs ${many} tasks.`;
 }
 
 function chapterOf(

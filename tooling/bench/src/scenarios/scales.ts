@@ -17,10 +17,10 @@ interface ScaleScenario {
 }
 
 const fillLimit = 120_000;
-/** Ms: long enough for a rate, and there are ten. */
+/** Ms: long enough for a rate, and there are many. */
 const drainLimit = 2_000;
 /** Filled and empty, one right after the other: a machine changes its pace within a minute. Before them, one that is not timed. */
-const pairs = 4;
+const pairs = 8;
 
 /** Whether a queue that holds a lot is as fast as one that does not: one rate divided by the other. */
 function scaleScenario({ name, load, needs, fill }: ScaleScenario): Scenario {
