@@ -14,6 +14,8 @@ export interface PackageTestsOptions {
 
 /** Which files `npm test` wants at the moment; all of them when vitest is started by hand. */
 const wanted = process.env['Q_TEST_FILES'];
+/** All files play on one database then. */
+const isShared = (process.env['REDIS_URL'] ?? '') !== '';
 /** `sentinel` or `cluster` when the tests play on such a set: types and counts are not of interest then. */
 const asked = process.env['Q_TEST_TOPOLOGY'];
 const topology = asked === 'single' ? undefined : asked;
@@ -29,7 +31,7 @@ export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOption
       exclude: wanted === 'together' || topology !== undefined ? [...alone] : [],
       globalSetup: fileURLToPath(new URL('./src/claim-redis-url.ts', import.meta.url)),
       passWithNoTests: true,
-      maxWorkers: filesAtOnce,
+      maxWorkers: wanted === 'alone' || isShared ? 1 : filesAtOnce,
       // A process and a server for each file take more time than many of the tests.
       isolate: false,
       testTimeout: 20_000,
