@@ -22,8 +22,8 @@ describe('what waiting for tasks costs Redis', () => {
     const { byCommand } = await commandsPerformed(redis, async () => {
       await sleep(seconds * 1_000); // a stretch of time is what is measured here
     });
-    const sent = (byCommand['evalsha'] ?? 0) + (byCommand['blpop'] ?? 0) + (byCommand['eval'] ?? 0);
-    expect(sent).toBeGreaterThan(0);
+    const sent = ['evalsha', 'eval', 'blpop', 'ping'].reduce((sum, name) => sum + (byCommand[name] ?? 0), 0);
+    expect(sent).toBeGreaterThan(seconds / 2);
     expect(sent).toBeLessThanOrEqual(seconds);
   });
 });
