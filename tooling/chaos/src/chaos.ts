@@ -122,8 +122,12 @@ function told(json: boolean): (report: FaultReport) => void {
 }
 
 async function points(name: string): Promise<boolean> {
-  await using server = await startRedisServer();
   const wanted = scenarios.filter((scenario) => scenario.name.includes(name));
+  if (wanted.length === 0) {
+    const names = scenarios.map((scenario) => `"${scenario.name}"`).join(', ');
+    throw new Error(`no scenario is called "${name}"; there are: ${names}`);
+  }
+  await using server = await startRedisServer();
   const cases = await listCases(server.url, wanted);
   log(`${cases.length} cases`);
   return judged(await playCases({ url: server.url, cases }));
