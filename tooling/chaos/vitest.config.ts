@@ -3,7 +3,6 @@ import { packageTests } from '../../tooling/testkit/vitest-config.ts';
 
 const config: ViteUserConfig = packageTests({
   filesAtOnce: 2,
-  longest: ['src/crash-points/crash-points.test.ts', 'src/storm/smoke.test.ts'],
   alone: ['src/defects/planted-defects.test.ts', 'src/faults/told-in-cluster.test.ts'],
 });
 export default config;

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ViteUserConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Resolves workspace packages to their sources, so that tests need no build of what they import. */
 const conditions = ['q-source', 'module', 'node', 'development|production'];
@@ -9,8 +8,6 @@ const conditions = ['q-source', 'module', 'node', 'development|production'];
 export interface PackageTestsOptions {
   /** Test files that run at the same time; more than one where they mostly wait. @default 1 */
   readonly filesAtOnce?: number;
-  /** Test files that begin before all others, lest one of them is still under way when these have ended. */
-  readonly longest?: readonly string[];
   /** Test files whose counts hold only where nothing else uses the processor: `npm test` plays them after all others. */
   readonly alone?: readonly string[];
 }
@@ -24,11 +21,7 @@ const asked = process.env['Q_TEST_TOPOLOGY'];
 const topology = asked === 'single' ? undefined : asked;
 
 /** The vitest configuration of every package of this repository. */
-export function packageTests({
-  filesAtOnce = 1,
-  longest = [],
-  alone = [],
-}: PackageTestsOptions = {}): ViteUserConfig {
+export function packageTests({ filesAtOnce = 1, alone = [] }: PackageTestsOptions = {}): ViteUserConfig {
   if (alone.length > 0 && wanted === 'together') requireScript('test:alone');
   return {
     resolve: { conditions },
@@ -39,7 +32,6 @@ export function packageTests({
       globalSetup: fileURLToPath(new URL('./src/claim-redis-url.ts', import.meta.url)),
       passWithNoTests: true,
       maxWorkers: wanted === 'alone' || isShared ? 1 : filesAtOnce,
-      sequence: { sequencer: beginningWith(longest) },
       // A process and a server for each file take more time than many of the tests.
       isolate: false,
       testTimeout: 20_000,
@@ -54,17 +46,6 @@ export function packageTests({
         ignoreSourceErrors: true,
       },
     },
-  };
-}
-
-function beginningWith(longest: readonly string[]): typeof BaseSequencer {
-  const isLong = ({ moduleId }: TestSpecification): boolean =>
-    longest.some((file) => moduleId.endsWith(file));
-  return class extends BaseSequencer {
-    override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-      const sorted = await super.sort(files);
-      return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
-    }
   };
 }
 
