@@ -8,6 +8,7 @@ import { readFaultsCommand } from './faults/read-faults-command.ts';
 import { isHeld, linesOf, readMalformedCommand } from './malformed/malformed-options.ts';
 import { runMalformed } from './malformed/run-malformed.ts';
 import { runModel } from './model/run-model.ts';
+import { named } from './named.ts';
 import { scenarios } from './scenarios/scenarios.ts';
 import { runStorm } from './storm/run-storm.ts';
 import { readStormCommand, type StormCommand } from './storm/storm-options.ts';
@@ -122,11 +123,7 @@ function told(json: boolean): (report: FaultReport) => void {
 }
 
 async function points(name: string): Promise<boolean> {
-  const wanted = scenarios.filter((scenario) => scenario.name.includes(name));
-  if (wanted.length === 0) {
-    const names = scenarios.map((scenario) => `"${scenario.name}"`).join(', ');
-    throw new Error(`no scenario is called "${name}"; there are: ${names}`);
-  }
+  const wanted = named('scenario', scenarios, name);
   await using server = await startRedisServer();
   const cases = await listCases(server.url, wanted);
   log(`${cases.length} cases`);

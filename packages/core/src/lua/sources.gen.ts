@@ -1351,7 +1351,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '66f4f33b2b86bb0d6e4eb5c3f6e01140292b2f2d',
+    sha1: 'aee457619422cd21690a6ebca3b0e31ef6baa0f3',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -2140,10 +2140,9 @@ local may_wake = tend or settled.others or is_claimed and claim.leaves
 local quiet = may_wake and redis.call('LLEN', KEYS[6]) == 0
 local poke = is_claimed and listens == (falls_short and 'inbox' or 'bell') and redis.call('LLEN', KEYS[14]) == 0
 local popped = claim and claim.popped or 0
-local only_results = not may_wake and not poke and not (is_claimed and not claim.is_plain)
 if popped > 0 then
 redis.call('LTRIM', KEYS[5], '0', '-' .. popped + 1)
-elseif not only_results then
+elseif may_wake or poke or is_claimed and not claim.is_plain then
 redis.call('ZREM', KEYS[3], '')
 end
 if settled.others then exceptions().write_locks(settled.others) end

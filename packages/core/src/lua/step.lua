@@ -134,10 +134,9 @@ local poke = is_claimed and listens == (falls_short and 'inbox' or 'bell') and r
 -- alone begin with one anyway.
 -- The claim cuts off the front of `ready` that it read; what comes back to the front comes after it.
 local popped = claim and claim.popped or 0
-local only_results = not may_wake and not poke and not (is_claimed and not claim.is_plain)
 if popped > 0 then
   redis.call('LTRIM', KEYS[5], '0', '-' .. popped + 1)
-elseif not only_results then
+elseif may_wake or poke or is_claimed and not claim.is_plain then
   redis.call('ZREM', KEYS[3], '')
 end
 if settled.others then exceptions().write_locks(settled.others) end

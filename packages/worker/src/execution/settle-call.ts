@@ -1,5 +1,8 @@
 import type { SettleItem, StepInput } from '@q/core/wire';
 
+/** Outcomes in one call, whatever else it carries. */
+export const mostSettles = 200;
+
 /** A call that only says what has become of tasks: it asks for nothing, looks after nothing and finishes no claim. */
 export function settleCall(worker: string, lease: number, settles: readonly SettleItem[]): StepInput {
   return {

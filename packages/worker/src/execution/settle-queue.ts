@@ -1,6 +1,6 @@
 import { byteLength, type SettleItem } from '@q/core/wire';
+import { mostSettles } from './settle-call.ts';
 
-const mostItems = 200;
 const mostBytes = 262_144;
 /** Id, numbers and texts of an item beside its body. */
 const itemBytes = 256;
@@ -37,7 +37,7 @@ function countThatFits(items: readonly SettleItem[]): number {
     bytes +=
       itemBytes +
       ('body' in outcome ? byteLength(outcome.body) : 'error' in outcome ? byteLength(outcome.error) : 0);
-    if (count > 0 && (bytes > mostBytes || count === mostItems)) break;
+    if (count > 0 && (bytes > mostBytes || count === mostSettles)) break;
     count += 1;
   }
   return count;

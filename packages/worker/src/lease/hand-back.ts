@@ -1,11 +1,9 @@
 import { held, queueKeys, type SettleItem, step } from '@q/core/wire';
-import { settleCall } from '../execution/settle-call.ts';
+import { mostSettles, settleCall } from '../execution/settle-call.ts';
 import type { HeldId } from '../in-flight.ts';
 import type { LeaseOrder } from './lease-order.ts';
 import { type ScriptCall, scriptCall } from './script-call.ts';
 import type { StartBoard } from './start-board.ts';
-
-const mostSettles = 200;
 
 /**
  * Run by the lease thread while the main loop is blocked: whatever the worker has claimed and not begun goes back to

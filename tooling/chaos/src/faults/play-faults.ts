@@ -1,4 +1,5 @@
 import { atOnce } from '../at-once.ts';
+import { named } from '../named.ts';
 import type { Fault, Findings } from './fault.ts';
 import { faults } from './faults.ts';
 
@@ -24,11 +25,7 @@ export interface PlayFaults {
 
 /** @throws Error when no fault is called so */
 export async function playFaults({ name, size, playedAtOnce = 1, onPlayed }: PlayFaults): Promise<boolean> {
-  const wanted = faults.filter((fault) => fault.name.includes(name));
-  if (wanted.length === 0)
-    throw new Error(
-      `no fault is called "${name}"; there are ${faults.map((fault) => fault.name).join(', ')}`,
-    );
+  const wanted = named('fault', faults, name);
   let isWhole = true;
   const play = async (fault: Fault): Promise<void> => {
     const report = await playFault(fault, typeof size === 'number' ? size : fault.sizes[size]);
