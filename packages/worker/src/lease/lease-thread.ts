@@ -20,7 +20,7 @@ const board = new StartBoard(order.board);
 /** Ms between two looks at the main loop; one that shows no life in two of them is blocked. */
 const lookEvery = 200;
 
-const redis = openThreadConnection(order.connection, order.connectionName);
+const redis = openThreadConnection(order);
 let wake = new AbortController();
 let reconnected = false;
 let isStopped = false;

@@ -1,13 +1,19 @@
 import type { ThreadOptions } from '@q/client/port';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import type { LeaseOrder } from './lease-order.ts';
 
 /** As much of a connection as the lease thread uses, to one server or to a Cluster. */
 export type ThreadConnection = Redis | Cluster;
 
 const preferred: RedisOptions = { connectTimeout: 3_000, keepAlive: 10_000, disableClientInfo: true };
 
-function reconnectDelay(times: number): number {
-  return (0.5 + Math.random() / 2) * Math.min(1_000, 50 * 2 ** Math.min(times, 10));
+/**
+ * Delays between attempts to connect, ms, growing to a second, or to half the time between two renewals: a lease has to
+ * outlive several attempts.
+ */
+export function reconnectDelays(interval: number): (times: number) => number {
+  const most = Math.min(1_000, interval / 2);
+  return (times) => (0.5 + Math.random() / 2) * Math.min(most, 50 * 2 ** Math.min(times, 10));
 }
 
 /** Nothing is kept for later: a renewal that cannot be sent now is made anew when it can. */
@@ -16,11 +22,19 @@ function requiredOfEach(connectionName: string): RedisOptions & { readonly reply
 }
 
 /** It connects at once, and for as long as it takes. */
-export function openThreadConnection(given: ThreadOptions, connectionName: string): ThreadConnection {
-  return given.kind === 'cluster' ? openCluster(given, connectionName) : openServer(given, connectionName);
+export function openThreadConnection(
+  order: Pick<LeaseOrder, 'connection' | 'connectionName' | 'interval'>,
+): ThreadConnection {
+  const { connection, connectionName } = order;
+  const delays = reconnectDelays(order.interval);
+  return connection.kind === 'cluster'
+    ? openCluster(connection, connectionName, delays)
+    : openServer(connection, connectionName, delays);
 }
 
-function openServer({ options }: ThreadOptions, connectionName: string): Redis {
+type Delays = ReturnType<typeof reconnectDelays>;
+
+function openServer({ options }: ThreadOptions, connectionName: string, retryStrategy: Delays): Redis {
   return new Redis({
     ...preferred,
     ...options,
@@ -32,7 +46,7 @@ function openServer({ options }: ThreadOptions, connectionName: string): Redis {
     // Rejects what is under way as soon as the connection closes.
     maxRetriesPerRequest: 0,
     failoverDetector: 'sentinels' in options,
-    retryStrategy: reconnectDelay,
+    retryStrategy,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
 }
@@ -40,6 +54,7 @@ function openServer({ options }: ThreadOptions, connectionName: string): Redis {
 function openCluster(
   { nodes, options }: Extract<ThreadOptions, { kind: 'cluster' }>,
   connectionName: string,
+  clusterRetryStrategy: Delays,
 ): Cluster {
   const { redisOptions, ...others }: ClusterOptions = options;
   return new Cluster([...nodes], {
@@ -49,7 +64,7 @@ function openCluster(
     enableAutoPipelining: false,
     // Names are resolved when a node is connected to, as those are that the Cluster itself tells.
     dnsLookup: (address, done) => done(null, address),
-    clusterRetryStrategy: reconnectDelay,
+    clusterRetryStrategy,
     redisOptions: { ...preferred, ...redisOptions, ...requiredOfEach(connectionName) },
   });
 }

@@ -3,9 +3,9 @@ import { call } from '@q/core';
 import { plain } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { lossyLine } from './lossy-line.ts';
-import { Rig, startedBy } from './rig.ts';
+import { lease, Rig, startedBy } from './rig.ts';
 
-/** ms from one blow to the next. */
+/** The least from one blow to the next, ms. */
 const calm = 150;
 const batch = 1_000;
 const seats = 2;
@@ -65,14 +65,21 @@ export const fullSpeed: Fault = {
   },
 };
 
-/** Ends all connections of clients and workers again and again; answers how often, when it is told to stop. */
-function breakConnections({ redis }: Rig): { readonly end: () => Promise<number> } {
+/**
+ * Ends all connections of clients and workers again and again, but not while somebody has yet to renew its lease: on a busy
+ * machine no connection might last long enough for that. Answers how often, when it is told to stop.
+ */
+function breakConnections(rig: Rig): { readonly end: () => Promise<number> } {
   let [isOver, count] = [false, 0];
+  const strike = async (): Promise<void> => {
+    if ((await shortestLease(rig)) < lease / 2) return;
+    await rig.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    count += 1;
+  };
   const striking = (async (): Promise<void> => {
     while (!isOver) {
       await sleep(calm);
-      await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes').catch(() => undefined);
-      count += 1;
+      await strike();
     }
   })();
   return {
@@ -82,4 +89,14 @@ function breakConnections({ redis }: Rig): { readonly end: () => Promise<number>
       return count;
     },
   };
+}
+
+/** Ms that are left of the lease that ends first, of those that have not ended. */
+async function shortestLease({ redis, keys }: Rig): Promise<number> {
+  const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
+  const now = seconds * 1_000 + micros / 1_000;
+  const [, end = Number.POSITIVE_INFINITY] = await redis.zrangebyscore(
+    ...([keys.workers, now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1] as const),
+  );
+  return Number(end) - now;
 }
