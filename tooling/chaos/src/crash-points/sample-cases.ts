@@ -1,20 +1,31 @@
-import { seededRandom } from '../nemesis/random.ts';
+import { type Random, seededRandom } from '../nemesis/random.ts';
 import { scenarios } from '../scenarios/scenarios.ts';
 import { type Enumeration, listCases, playCases } from './enumerate.ts';
 
 export interface SampleOptions {
   readonly url: string;
-  /** Which cases come first. */
+  /** Determines which scenarios, and which cases of them. */
   readonly seed: number;
   readonly count: number;
+  /** How many scenarios the cases are drawn from: each is played without faults first. @default all */
+  readonly ofScenarios?: number;
 }
 
-/** Plays so many cases of all scenarios, which the seed determines. */
-export async function sampleCases({ url, seed, count }: SampleOptions): Promise<Enumeration> {
+/** Plays so many cases, which the seed determines. */
+export async function sampleCases({
+  url,
+  seed,
+  count,
+  ofScenarios = scenarios.length,
+}: SampleOptions): Promise<Enumeration> {
   const random = seededRandom(seed);
-  const cases = (await listCases(url, scenarios))
+  const cases = await listCases(url, shuffled(scenarios, random).slice(0, ofScenarios));
+  return playCases({ url, cases: shuffled(cases, random).slice(0, count) });
+}
+
+function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[] {
+  return items
     .map((each) => ({ each, rank: random.next() }))
     .sort((one, other) => one.rank - other.rank)
     .map(({ each }) => each);
-  return playCases({ url, cases: cases.slice(0, count) });
 }
