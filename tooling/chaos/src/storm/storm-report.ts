@@ -39,6 +39,7 @@ export function pageOf(report: StormReport, date: string): string {
   const lossyChanges = stages.some((stage) => stage.changed > 0 && unexcused(stage).length === 0);
   const legend = [
     'P2: one server that writes its file before it answers. P3d: a Sentinel set or a Cluster whose masters write nothing without a replica, and tasks that are acknowledged when the replica has them. None of those may be lost. P3: a Sentinel set whose replica copies after the answer; what a killed master had not handed on is lost, and counted. On both, what a task came to may be lost, because its worker does not wait for the replica, and then it runs again and its result changes: that is counted here.',
+    'A killed master of a Sentinel set comes back as a master, and its Sentinels take ten to twenty seconds to make it the replica of the new one. In P3d that one takes no write before: the first run after Redis is back waits for them, not for the queue.',
     ...(lossyChanges ? [changedLegend] : []),
     'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first, or by one that kept the other from noticing that it was taken over. At most: runs that the victims of faults had begun and not yet settled.',
   ];
