@@ -254,8 +254,10 @@ describe('schedulesPass', () => {
     const real = Date.now;
     const wrong = vi.spyOn(Date, 'now').mockImplementation(() => real() - 90_000);
     onTestFinished(() => wrong.mockRestore());
-    const stop = new AbortController();
-    const running = carriers.map(({ loop }) => runLoop(loop, stop.signal));
+    const running = carriers.map(({ loop }) => {
+      const stop = new AbortController();
+      return { stop, ended: runLoop(loop, stop.signal) };
+    });
     const { keys, clock } = carriers[0]?.port ?? expect.unreachable();
     const fired: string[] = [];
     while (fired.length < 6) {
@@ -263,8 +265,8 @@ describe('schedulesPass', () => {
       if (popped === null) break;
       fired.push(popped[1]);
     }
-    stop.abort();
-    await Promise.all(running);
+    for (const { stop } of running) stop.abort();
+    await Promise.all(running.map(({ ended }) => ended));
     fired.push(...(await redis.lrange(keys.ready, 0, -1)));
     const slots = fired.map((id) => Number(id.replace('cron:tick:', '')));
     const first = slots[0] ?? 0;
