@@ -27,7 +27,7 @@ export const fullSpeed: Fault = {
       );
       await rig.producer.enqueue(many, 'done');
     }
-    const blows = breakConnections(rig);
+    await using blows = breakConnections(rig);
     const options = { url: line.url, concurrency: 100 };
     const [victim] = await Promise.all(
       Array.from({ length: seats }, (_, seat) => rig.worker(`worker-${seat}`, options)),
@@ -69,7 +69,7 @@ export const fullSpeed: Fault = {
  * Ends all connections of clients and workers again and again, but not while somebody has yet to renew its lease: on a busy
  * machine no connection might last long enough for that. Answers how often, when it is told to stop.
  */
-function breakConnections(rig: Rig): { readonly end: () => Promise<number> } {
+function breakConnections(rig: Rig): AsyncDisposable & { readonly end: () => Promise<number> } {
   let [isOver, count] = [false, 0];
   const strike = async (): Promise<void> => {
     if ((await shortestLease(rig)) < lease / 2) return;
@@ -82,21 +82,21 @@ function breakConnections(rig: Rig): { readonly end: () => Promise<number> } {
       await strike();
     }
   })();
-  return {
-    end: async () => {
-      isOver = true;
-      await striking;
-      return count;
-    },
+  // Looked at in the end.
+  striking.catch(() => undefined);
+  const end = async (): Promise<number> => {
+    isOver = true;
+    await striking;
+    return count;
   };
+  return { end, [Symbol.asyncDispose]: async () => void (await end()) };
 }
 
 /** Ms that are left of the lease that ends first, of those that have not ended. */
 async function shortestLease({ redis, keys }: Rig): Promise<number> {
   const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
   const now = seconds * 1_000 + micros / 1_000;
-  const [, end = Number.POSITIVE_INFINITY] = await redis.zrangebyscore(
-    ...([keys.workers, now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1] as const),
-  );
+  const first = await redis.zrangebyscore(keys.workers, now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1);
+  const [, end = Number.POSITIVE_INFINITY] = first;
   return Number(end) - now;
 }
