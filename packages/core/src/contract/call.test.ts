@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.ts';
 import { call } from './call.ts';
 import { task } from './declare-task.ts';
+import { resolveStartOptions } from './start-options.ts';
 
 const add = task<(a: number, b: number) => number>('add');
 
@@ -31,6 +32,10 @@ describe('a call', () => {
     const later = call(add, 1, 2).start(options);
     options.id = 'b';
     expect(later.options).toEqual({ id: 'a' });
+  });
+
+  it('makes no options of its own when it is given none, however many there are', () => {
+    expect(resolveStartOptions(call(add, 1, 2).options)).toBe(resolveStartOptions());
   });
 
   it('refuses bad options in the line that gives them', () => {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import { shown } from './shown.ts';
-import { resolveStartOptions, type StartOptions } from './start-options.ts';
+import { noStartOptions, resolveStartOptions, type StartOptions } from './start-options.ts';
 import { type AnyTask, type ArgsOf, isTask } from './task.ts';
 
 /** Anything that names an enqueued task. A builder has no `id`, so one that was not awaited is refused. */
@@ -29,7 +29,7 @@ export type TaskOf<Given> = Given extends CallOf<infer Called> ? Called : never;
 /** Describes an enqueue without sending it: `q.send(call(sleeper, 5))`. @throws ConfigError for what is not a task. */
 export function call<Given extends AnyTask>(task: Given, ...args: ArgsOf<Given>): Call<Given> {
   if (!isTask(task)) throw new ConfigError(`call() takes a task made by task(); got ${shown(task)}`);
-  return described(task, Object.freeze(args), {});
+  return described(task, Object.freeze(args), noStartOptions);
 }
 
 function described<Given extends AnyTask>(

@@ -52,6 +52,8 @@ export type Start =
 const tenYears = 3_650 * 86_400_000;
 const now: Start = { kind: 'now' };
 const noHeaders: Headers = Object.freeze({});
+/** What a call has of which nothing was said. Known by identity, so that a list of calls costs no checks and no objects for it. */
+export const noStartOptions: StartOptions = Object.freeze({});
 const plain: ResolvedStartOptions = { headers: noHeaders, start: now };
 const known = ['id', 'headers', 'delay', 'schedule', 'durability'];
 
@@ -61,7 +63,7 @@ const known = ['id', 'headers', 'delay', 'schedule', 'durability'];
  * @throws ConfigError for unknown options, `delay` with `schedule`, and bad values.
  */
 export function resolveStartOptions(options?: StartOptions): ResolvedStartOptions {
-  if (options === undefined) return plain;
+  if (options === undefined || options === noStartOptions) return plain;
   if (typeof options !== 'object' || options === null) {
     throw new ConfigError(`start options must be an object such as { delay: '10s' }; got ${shown(options)}`);
   }
