@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from 'vitest/config';
 import { packageTests } from '../../tooling/testkit/vitest-config.ts';
 
-const config: ViteUserConfig = packageTests();
+const config: ViteUserConfig = packageTests({ filesAtOnce: 2 });
 export default config;
