@@ -55,7 +55,6 @@ async function playOn(rig: Rig): Promise<number> {
     void child.exited.then(({ signal }) => {
       if (signal !== 'SIGKILL') return;
       deaths += 1;
-      rig.note('kill', name);
       return fill(seat, life + 1);
     });
   };

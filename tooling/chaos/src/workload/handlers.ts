@@ -1,5 +1,6 @@
 import { Retry, type TaskContext, type Worker } from '@q/worker';
 import type { Ledger } from '../ledger/ledger.ts';
+import { preciseNow } from '../ledger/precise-now.ts';
 import { nextRun } from './run-stamp.ts';
 import * as tasks from './tasks.ts';
 
@@ -24,7 +25,7 @@ export function handleWorkload(worker: Worker<undefined>, ledger: Ledger): void 
   worker.handle(tasks.stuck, (ctx) =>
     recorded(ctx, () => (ctx.attempt === 1 ? ctx.sleep('10m') : undefined)),
   );
-  worker.handle(tasks.poison, (ctx) => recorded(ctx, () => void process.kill(process.pid, 'SIGKILL')));
+  worker.handle(tasks.poison, (ctx) => recorded(ctx, () => die(ledger)));
   worker.handle(tasks.blocking, (ctx, ms) => recorded(ctx, () => void block(ms)));
 }
 
@@ -38,6 +39,13 @@ export function handleOccurrences(worker: Worker<undefined>, ledger: Ledger): vo
 export function handleCron(worker: Worker<undefined>, ledger: Ledger): void {
   const recorded = recorder(ledger);
   worker.cron('* * * * * *', tasks.cronName, (ctx) => recorded(ctx, () => undefined), { ttl: '2h' });
+}
+
+/** Says so first: on a busy machine others may see the death when its tasks run elsewhere already. */
+function die(ledger: Ledger): void {
+  const at = preciseNow();
+  ledger.write({ kind: 'fault', fault: 'kill', victim: ledger.by, what: 'poison', since: at, until: at });
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function block(ms: number): void {
