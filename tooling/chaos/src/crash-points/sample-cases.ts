@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../nemesis/random.ts';
+import { seededRandom, shuffled } from '../nemesis/random.ts';
 import { scenarios } from '../scenarios/scenarios.ts';
 import { type Enumeration, listCases, playCases } from './enumerate.ts';
 
@@ -21,11 +21,4 @@ export async function sampleCases({
   const random = seededRandom(seed);
   const cases = await listCases(url, shuffled(scenarios, random).slice(0, ofScenarios));
   return playCases({ url, cases: shuffled(cases, random).slice(0, count) });
-}
-
-function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[] {
-  return items
-    .map((each) => ({ each, rank: random.next() }))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ each }) => each);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from '@q/core';
+import { redisNow } from '../redis-now.ts';
 import { plain } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { lossyLine } from './lossy-line.ts';
@@ -94,8 +95,7 @@ function breakConnections(rig: Rig): AsyncDisposable & { readonly end: () => Pro
 
 /** Ms that are left of the lease that ends first, of those that have not ended. */
 async function shortestLease({ redis, keys }: Rig): Promise<number> {
-  const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
-  const now = seconds * 1_000 + micros / 1_000;
+  const now = await redisNow(redis);
   const first = await redis.zrangebyscore(keys.workers, now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1);
   const [, end = Number.POSITIVE_INFINITY] = first;
   return Number(end) - now;

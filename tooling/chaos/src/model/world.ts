@@ -17,6 +17,7 @@ import {
 } from '@q/core/wire';
 import type { Redis } from 'ioredis';
 import type { DefectName } from '../defects/defects.ts';
+import { redisNow } from '../redis-now.ts';
 import { type Act, seats } from './act.ts';
 import { itemOf, outcomeOf, type Sample, successOf } from './sample-task.ts';
 import { createScriptRunner, type ScriptRunner } from './script-runner.ts';
@@ -216,8 +217,7 @@ export class World {
   }
 
   async #now(): Promise<number> {
-    const [seconds = 0, micros = 0] = (await this.redis.time()).map(Number);
-    return seconds * 1_000 + Math.floor(micros / 1_000) + this.#runner.shift;
+    return (await redisNow(this.redis)) + this.#runner.shift;
   }
 
   async #reborn(seat: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from './random.ts';
+import { type Random, seededRandom, shuffled } from './random.ts';
 
 /** What the nemesis does at one moment. Seats and proxies are numbered from 0. */
 export type Stroke =
@@ -90,11 +90,4 @@ function strokesOf(options: PlanOptions, random: Random): readonly Stroke[] {
 
 function times<Item>(count: number, make: (index: number) => Item): readonly Item[] {
   return Array.from({ length: count }, (_, index) => make(index));
-}
-
-function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[] {
-  return items
-    .map((item) => ({ item, rank: random.next() }))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ item }) => item);
 }

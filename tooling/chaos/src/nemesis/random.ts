@@ -19,3 +19,11 @@ export function seededRandom(seed: number): Random {
   const below = (limit: number): number => Math.floor(next() * limit);
   return { next, below, pick: (items) => items[below(items.length)] ?? items[0] };
 }
+
+/** The same items in an order that chance determines. */
+export function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[] {
+  return items
+    .map((item) => ({ item, rank: random.next() }))
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ item }) => item);
+}
