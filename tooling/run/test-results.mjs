@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { root } from './command.mjs';
 
 /** What each script that plays tests leaves behind. */
@@ -14,8 +14,15 @@ const resultFiles = [
  * @typedef {object} Results
  * @property {number} passed
  * @property {number} failed tests that failed, and one for each file or package that failed outside its tests
+ * @property {readonly string[]} failures where each of them is and what it said
  * @property {readonly string[]} problems what makes the count itself doubtful
  */
+
+/** @typedef {{ status: string, fullName: string, failureMessages?: readonly string[] }} PlayedTest */
+/** @typedef {{ name: string, status: string, message?: string, assertionResults: readonly PlayedTest[] }} PlayedFile */
+
+/** Of a message, the assertion and the first lines of its stack: the whole is above, where the package was played. */
+const shownLines = 12;
 
 /** Removes what earlier runs left, so that nothing old is counted. */
 export async function clearResults() {
@@ -31,6 +38,8 @@ export async function readResults({ partly = false } = {}) {
   let passed = 0;
   let failed = 0;
   /** @type {string[]} */
+  const failures = [];
+  /** @type {string[]} */
   const problems = [];
   for (const { folder, script, file } of await playedScripts()) {
     const text = await readFile(join(folder, file), 'utf8').catch(() => undefined);
@@ -40,18 +49,37 @@ export async function readResults({ partly = false } = {}) {
       problems.push(`${folder}: "${script}" did not run to its end`);
       continue;
     }
-    const result = JSON.parse(text);
-    passed += result.numPassedTests;
-    failed += result.numFailedTests + failedOutsideTests(result.testResults);
+    const { numPassedTests, testResults } = JSON.parse(text);
+    const failuresHere = testResults.flatMap(failuresIn);
+    passed += numPassedTests;
+    failed += failuresHere.length;
+    failures.push(...failuresHere);
   }
   if (passed + failed === 0) problems.push('no test was run');
-  return { passed, failed, problems };
+  return { passed, failed, failures, problems };
 }
 
-/** @param {ReadonlyArray<{ status: string, assertionResults: ReadonlyArray<{ status: string }> }>} files */
-function failedOutsideTests(files) {
+/**
+ * @param {PlayedFile} file
+ * @returns {readonly string[]} one for each test that failed, or one for the file that failed outside its tests
+ */
+function failuresIn(file) {
   const isFailed = (/** @type {{ status: string }} */ { status }) => status === 'failed';
-  return files.filter((file) => isFailed(file) && !file.assertionResults.some(isFailed)).length;
+  const where = relative(root, file.name);
+  const failed = file.assertionResults.filter(isFailed);
+  if (failed.length === 0) return isFailed(file) ? [`${where}\n${excerpt(file.message)}`] : [];
+  return failed.map(
+    ({ fullName, failureMessages = [] }) => `${where} > ${fullName}\n${excerpt(...failureMessages)}`,
+  );
+}
+
+/** @param {readonly (string | undefined)[]} messages */
+function excerpt(...messages) {
+  const lines = messages.filter((message) => message !== undefined).flatMap((message) => message.split('\n'));
+  return lines
+    .slice(0, shownLines)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 /** @returns {Promise<ReadonlyArray<{ folder: string, script: string, file: string }>>} of every package that has tests */

@@ -38,13 +38,14 @@ function play(task, { atOnce, args }) {
 }
 
 /**
- * Says how the last run of tests went, in one line at the end.
+ * Says what failed in the last run of tests, and in one line at the end how it went.
  *
  * @param {Parameters<typeof readResults>[0]} [options]
  * @returns {Promise<number>} 0 when there were tests and every one passed
  */
 export async function results(options) {
-  const { passed, failed, problems } = await readResults(options);
+  const { passed, failed, failures, problems } = await readResults(options);
+  for (const failure of failures) process.stderr.write(`failed: ${failure}\n`);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed + problems.length === 0 ? 0 : 1;
