@@ -135,6 +135,12 @@ async function threadsOf(redis: Redis, { port }: Kept): Promise<number> {
   return String(await redis.client('LIST')).split(`name=q:lease:${port.keys.queue} `).length - 1;
 }
 
+/** Waits, by asking Redis, until the thread renews: before it is loaded the main loop may. */
+async function renewedByThread(redis: Redis, one: Kept): Promise<void> {
+  await expect.poll(() => threadsOf(redis, one), looking).toBe(1);
+  await nextRenewal(redis, one);
+}
+
 /** Waits, by asking Redis, until the thread's connection is gone. */
 async function disconnected(redis: Redis, one: Kept): Promise<void> {
   await expect.poll(() => threadsOf(redis, one), looking).toBe(0);
@@ -143,7 +149,7 @@ async function disconnected(redis: Redis, one: Kept): Promise<void> {
 describe('keepLease', () => {
   test('the lease is renewed from a connection of its own', async ({ kept, redis }) => {
     const one = await kept();
-    await nextRenewal(redis, one);
+    await renewedByThread(redis, one);
     await nextRenewal(redis, one);
     expect(await leftOfLease(redis, one)).toBeGreaterThan(500);
     expect(await threadsOf(redis, one)).toBe(1);
@@ -156,7 +162,7 @@ describe('keepLease', () => {
     redisUrl,
   }) => {
     const one = await kept({ lease: 1_500 });
-    await nextRenewal(redis, one);
+    await renewedByThread(redis, one);
     const { looks, lapsed } = await observed(redisUrl, one, () => block(4_500));
     expect(looks).toBeGreaterThan(50);
     expect(lapsed).toBe(0);
@@ -171,7 +177,7 @@ describe('keepLease', () => {
     redisUrl,
   }) => {
     const one = await kept({ lease: 600, maxBlock: 500 });
-    await nextRenewal(redis, one);
+    await renewedByThread(redis, one);
     const { lapsed } = await observed(redisUrl, one, () => block(2_700));
     expect(lapsed).toBeGreaterThan(10);
   });
@@ -215,7 +221,7 @@ describe('keepLease', () => {
     redis,
   }) => {
     const one = await kept();
-    await nextRenewal(redis, one);
+    await renewedByThread(redis, one);
     await Promise.all([one.keeper.stop(), one.keeper.stop()]);
     await one.keeper.stop();
     await disconnected(redis, one);
@@ -239,12 +245,14 @@ describe('keepLease', () => {
       args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--requirepass', 'right'],
     });
     const url = server.url.replace('redis://', 'redis://:right@');
-    await connect(url).call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+    const redis = connect(url);
+    await redis.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
     const cluster = new Cluster([{ host: server.host, port: server.port }], {
       redisOptions: { password: 'right' },
     });
     onTestFinished(() => cluster.disconnect());
     const one = await kept({ redis: cluster, lease: 1_500 });
+    await renewedByThread(redis, one);
     const { looks, lapsed } = await observed(url, one, () => block(3_000));
     expect(lapsed).toBe(0);
     expect(looks).toBeGreaterThan(30);
@@ -253,7 +261,7 @@ describe('keepLease', () => {
 
   test('a script that Redis forgot is sent anew by the thread itself', async ({ kept, redis, redisUrl }) => {
     const one = await kept({ lease: 1_200 });
-    await nextRenewal(redis, one);
+    await renewedByThread(redis, one);
     await redis.script('FLUSH');
     const { lapsed } = await observed(redisUrl, one, () => block(2_400));
     expect(lapsed).toBe(0);

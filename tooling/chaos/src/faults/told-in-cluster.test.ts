@@ -25,6 +25,8 @@ interface Stand extends AsyncDisposable {
   /** Makes a client of the Cluster that a user of it has made. */
   client(options?: Given): Client;
   work(options?: Given): Promise<void>;
+  /** Resolves when a worker runs this turn. */
+  begun(turn: number): Promise<void>;
   letGo(turn: number): void;
 }
 
@@ -46,29 +48,36 @@ const it: TestAPI<Fixtures & { readonly stand: Stand }> = test.extend<{ readonly
   },
 });
 
-interface Turns {
-  of(turn: number): Promise<string>;
-  readonly letGo: (turn: number) => void;
+interface Turn {
+  readonly begun: Signal;
+  readonly letGo: Signal;
 }
 
-function createTurns(): Turns {
-  const gates = new Map<number, { readonly opened: Promise<string>; readonly open: () => void }>();
-  const gateOf = (turn: number): { readonly opened: Promise<string>; readonly open: () => void } => {
-    const known = gates.get(turn);
-    if (known !== undefined) return known;
-    let open = (): void => undefined;
-    const opened = new Promise<string>((resolve) => {
-      open = () => resolve('done');
-    });
-    const gate = { opened, open };
-    gates.set(turn, gate);
-    return gate;
+interface Signal {
+  readonly given: Promise<void>;
+  give(): void;
+}
+
+function createSignal(): Signal {
+  let give = (): void => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}
+
+/** Made by whoever names a turn first. */
+function createTurns(): (turn: number) => Turn {
+  const turns = new Map<number, Turn>();
+  return (turn) => {
+    const known = turns.get(turn) ?? { begun: createSignal(), letGo: createSignal() };
+    turns.set(turn, known);
+    return known;
   };
-  return { of: (turn) => gateOf(turn).opened, letGo: (turn) => gateOf(turn).open() };
 }
 
 function createStand(queue: string): Stand {
-  const turns = createTurns();
+  const turnOf = createTurns();
   const closers: Array<() => unknown> = [];
   const open = ({ redisOptions = {}, shardedSubscribers = true }: Given): Cluster => {
     const cluster = new Cluster([...set.nodes], { redisOptions, shardedSubscribers });
@@ -85,11 +94,16 @@ function createStand(queue: string): Stand {
     },
     work: async (options = {}) => {
       const worker = createWorker({ redis: open(options), queue, lease: '30s' });
-      worker.handle(held, (_ctx, turn) => turns.of(turn));
+      worker.handle(held, async (_ctx, turn) => {
+        turnOf(turn).begun.give();
+        await turnOf(turn).letGo.given;
+        return 'done';
+      });
       const running = await worker.start();
       closers.push(() => running.stop({ gracePeriod: 0 }));
     },
-    letGo: turns.letGo,
+    begun: (turn) => turnOf(turn).begun.given,
+    letGo: (turn) => turnOf(turn).letGo.give(),
     async [Symbol.asyncDispose]() {
       for (const close of closers.toReversed()) await close();
     },
@@ -161,11 +175,11 @@ interface Waiting {
   readonly result: Promise<string>;
 }
 
-/** Resolves when the client will be told of this turn. */
-async function waitFor(queue: string, client: Client, turn: number): Promise<Waiting> {
+/** Resolves when a worker runs this turn and the client will be told of it. */
+async function waitFor({ queue, begun }: Stand, client: Client, turn: number): Promise<Waiting> {
   const handle = await client.enqueue(held, turn);
   const waiting = { id: handle.id, result: handle.value() };
-  await watched(queue, handle.id, 1);
+  await Promise.all([begun(turn), watched(queue, handle.id, 1)]);
   return waiting;
 }
 
@@ -187,16 +201,16 @@ async function toldAtOnce(results: readonly Promise<string>[], letGo: () => void
 }
 
 /** What the master of the queue had to do to tell a result that ends now. */
-async function toldNow({ queue, letGo }: Stand, client: Client): Promise<Told | undefined> {
-  await heardAt(queue);
-  const { result } = await waitFor(queue, client, 2);
-  const told = await toldDuring(() => toldAtOnce([result], () => letGo(2)));
-  return told.get((await set.masterOf(await set.slotOf(queue))).port);
+async function toldNow(stand: Stand, client: Client): Promise<Told | undefined> {
+  await heardAt(stand.queue);
+  const { result } = await waitFor(stand, client, 2);
+  const told = await toldDuring(() => toldAtOnce([result], () => stand.letGo(2)));
+  return told.get((await set.masterOf(await set.slotOf(stand.queue))).port);
 }
 
 it('a result is told where its queue is, and no other node hears of it', longest, async ({ stand }) => {
   await stand.work();
-  const { result } = await waitFor(stand.queue, stand.client(), 1);
+  const { result } = await waitFor(stand, stand.client(), 1);
   const told = await toldDuring(() => toldAtOnce([result], () => stand.letGo(1)));
   const slot = await set.slotOf(stand.queue);
   const [master, replica] = [await set.masterOf(slot), await set.replicaOf(slot)];
@@ -215,7 +229,7 @@ it(
   longest,
   async ({ stand }) => {
     await stand.work();
-    const { id, result } = await waitFor(stand.queue, stand.client({ shardedSubscribers: false }), 1);
+    const { id, result } = await waitFor(stand, stand.client({ shardedSubscribers: false }), 1);
     const atShard = stand.client().handle(held, id).value();
     await watched(stand.queue, id, 2);
     const told = await toldDuring(() => toldAtOnce([result, atShard], () => stand.letGo(1)));
@@ -232,7 +246,7 @@ it('users who may do what their roles do, and nothing else, suffice', longest, a
   await using users = await usersOf(stand.queue);
   await stand.work({ redisOptions: users.worker });
   const client = stand.client({ redisOptions: users.client });
-  const { result } = await waitFor(stand.queue, client, 1);
+  const { result } = await waitFor(stand, client, 1);
   stand.letGo(1);
   expect(await result).toBe('done');
   expect(await toldNow(stand, client)).toMatchObject({ publish: 0, spublish: 1 });
@@ -243,7 +257,7 @@ it('a client whose user may not subscribe there is told by every node', longest,
   await using users = await usersOf(stand.queue, '-ssubscribe');
   await stand.work();
   const client = stand.client({ redisOptions: users.client });
-  const { result } = await waitFor(stand.queue, client, 1);
+  const { result } = await waitFor(stand, client, 1);
   const told = await toldDuring(() => toldAtOnce([result], () => stand.letGo(1)));
   const { port } = await set.masterOf(await set.slotOf(stand.queue));
   expect(told.get(port)).toMatchObject({ publish: 1, spublish: 0 });
@@ -255,7 +269,7 @@ it(
   async ({ stand }) => {
     await using users = await usersOf(stand.queue, '-spublish');
     await stand.work({ redisOptions: users.worker });
-    const { result } = await waitFor(stand.queue, stand.client(), 1);
+    const { result } = await waitFor(stand, stand.client(), 1);
     stand.letGo(1);
     expect(await result).toBe('done');
     expect((await users.refusals()).join()).toContain('spublish');
@@ -268,7 +282,7 @@ it(
   async ({ stand }) => {
     await stand.work();
     const client = stand.client();
-    const { result } = await waitFor(stand.queue, client, 1);
+    const { result } = await waitFor(stand, client, 1);
     await set.migrate(await set.slotOf(stand.queue), async () => stand.letGo(1));
     expect(await result).toBe('done');
     await set.whole();
@@ -282,7 +296,7 @@ it(
   async ({ stand }) => {
     await stand.work();
     const client = stand.client();
-    const { result } = await waitFor(stand.queue, client, 1);
+    const { result } = await waitFor(stand, client, 1);
     await set.failover(await set.slotOf(stand.queue));
     stand.letGo(1);
     expect(await result).toBe('done');
@@ -297,7 +311,7 @@ it(
   async ({ stand }) => {
     await stand.work();
     const client = stand.client();
-    const { result } = await waitFor(stand.queue, client, 1);
+    const { result } = await waitFor(stand, client, 1);
     const slot = await set.slotOf(stand.queue);
     const old = await set.masterOf(slot);
     await old.kill();
