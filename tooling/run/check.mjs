@@ -1,6 +1,6 @@
 import { run } from './command.mjs';
 import { pnpm } from './pnpm.mjs';
-import { install, turbo } from './steps.mjs';
+import { compile, install, turbo } from './steps.mjs';
 import { checkTarballs } from './tarballs.mjs';
 import { test } from './test.mjs';
 
@@ -12,7 +12,7 @@ const colors = `--colors=${process.stderr.isTTY ? 'force' : 'off'}`;
  *
  * @typedef {object} Check
  * @property {string} name
- * @property {readonly string[]} [needs] turbo filters of what must be built before
+ * @property {readonly string[]} [needs] folders of what must be built before
  * @property {() => Promise<number>} run answers 0 when the rules hold
  */
 
@@ -30,11 +30,11 @@ const checks = [
     name: 'promises',
     run: () => tool('oxlint', '-c', 'tooling/lint/oxlint.json', '--type-aware', '--deny-warnings', '.'),
   },
-  { name: 'boundaries', needs: ['@q/lint'], run: () => script('tooling/lint/dist/check.js') },
-  { name: 'Lua scripts', needs: ['@q/lua'], run: () => script('tooling/lua/dist/check.js') },
+  { name: 'boundaries', needs: ['tooling/lint'], run: () => script('tooling/lint/dist/check.js') },
+  { name: 'Lua scripts', needs: ['tooling/lua'], run: () => script('tooling/lua/dist/check.js') },
   {
     name: 'generated sources',
-    needs: ['@q/lua'],
+    needs: ['tooling/lua'],
     run: () => script('tooling/lua/dist/generate.js', '--check'),
   },
   { name: 'types', run: () => turbo(['types', '--continue']) },
@@ -44,7 +44,11 @@ const checks = [
     name: 'unused code',
     run: () => tool('knip', '--config', 'tooling/lint/knip.json', '--no-progress', '--no-config-hints'),
   },
-  { name: 'published packages', needs: ['./packages/*'], run: () => checkTarballs() },
+  {
+    name: 'published packages',
+    needs: ['packages/core', 'packages/client', 'packages/worker'],
+    run: () => checkTarballs(),
+  },
 ];
 
 /** @param {readonly string[]} command */
@@ -70,8 +74,7 @@ export async function check(args) {
   const failed = [];
   for (const { name, needs, run: holds } of wanted) {
     process.stdout.write(`\n== ${name}\n`);
-    const built =
-      needs === undefined || (await turbo(['build', ...needs.map((filter) => `--filter=${filter}`)])) === 0;
+    const built = needs === undefined || (await compile(needs)) === 0;
     if (!built || (await holds()) !== 0) failed.push(name);
   }
   const verdict = failed.length === 0 ? 'all hold' : `failed: ${failed.join(', ')}`;

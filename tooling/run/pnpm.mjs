@@ -1,45 +1,54 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { run } from './command.mjs';
 
 const wanted = '12.21.0';
+const execute = promisify(execFile);
 
-/** @type {Promise<readonly string[]> | undefined} */
+/** @type {Promise<string> | undefined} */
 let found;
 
 /**
- * The command that runs pnpm 12 here: the one on PATH when it is a 12, else the one that npx fetches.
+ * A PATH with pnpm 12 on it: ours when there is one, else that of npx, which fetches it. Asked once, because npx takes
+ * two seconds each time.
  *
- * @returns {Promise<readonly string[]>}
+ * @returns {Promise<string>}
  */
-function pnpmCommand() {
+function pathWithPnpm() {
   found ??= versionOnPath().then((version) =>
-    version.startsWith(`${wanted.split('.')[0]}.`)
-      ? ['pnpm']
-      : ['npx', '--yes', '--prefer-offline', `pnpm@${wanted}`],
+    version.startsWith(`${wanted.split('.')[0]}.`) ? (process.env['PATH'] ?? '') : pathOfNpx(),
   );
   return found;
 }
 
 /**
- * Runs pnpm until it ends.
+ * Runs pnpm until it ends. What it runs finds it as well.
  *
  * @param {readonly string[]} args
  * @param {Parameters<typeof run>[2]} [options]
  * @returns {Promise<number>} its exit code
  */
-export async function pnpm(args, options) {
-  const [file = 'pnpm', ...before] = await pnpmCommand();
-  return run(file, [...before, ...args], options);
+export async function pnpm(args, options = {}) {
+  return run('pnpm', args, { ...options, env: { PATH: await pathWithPnpm(), ...options.env } });
 }
 
 /** @returns {Promise<string>} '' when there is none */
-function versionOnPath() {
+async function versionOnPath() {
   // Asked outside the repository: inside it, an older pnpm would fetch and become the version pinned here.
   const env = { ...process.env, COREPACK_ENABLE_DOWNLOAD_PROMPT: '0', COREPACK_ENABLE_NETWORK: '0' };
-  return new Promise((resolve) => {
-    execFile('pnpm', ['--version'], { cwd: tmpdir(), timeout: 10_000, env }, (error, stdout) =>
-      resolve(error ? '' : stdout.trim()),
-    );
-  });
+  try {
+    const { stdout } = await execute('pnpm', ['--version'], { cwd: tmpdir(), timeout: 10_000, env });
+    return stdout.trim();
+  } catch {
+    return '';
+  }
+}
+
+/** @returns {Promise<string>} */
+async function pathOfNpx() {
+  const printPath = [process.execPath, '-p', 'process.env.PATH'];
+  const args = ['--yes', '--prefer-offline', `--package=pnpm@${wanted}`, '--', ...printPath];
+  const { stdout } = await execute('npx', args, { cwd: tmpdir() });
+  return stdout.trim();
 }

@@ -1,5 +1,5 @@
 import { run } from './command.mjs';
-import { build, install } from './steps.mjs';
+import { compile, install, must } from './steps.mjs';
 
 /**
  * Sets everything up and runs the demo. Only the demo prints to standard output.
@@ -9,6 +9,6 @@ import { build, install } from './steps.mjs';
  */
 export async function start(args) {
   await install({ printTo: 'stderr' });
-  await build(['./apps/**'], { printTo: 'stderr' });
+  await must('building', compile(['apps/demo/tour'], { printTo: 'stderr' }));
   return run(process.execPath, ['apps/demo/tour/dist/main.js', ...args]);
 }

@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { pnpm } from './pnpm.mjs';
+import { workspacePackages } from './workspace-packages.mjs';
+
+const buildConfig = 'tsconfig.build.json';
 
 /** Thrown when a step that the following ones need has failed. */
 export class StepFailed extends Error {
@@ -33,14 +37,23 @@ export function install(options) {
 }
 
 /**
- * Builds packages and what they need.
+ * Compiles packages and what they need, all that has sources by default, in one process: a third of what one for each
+ * package takes.
  *
- * @param {readonly string[]} filters turbo filters; none means everything
+ * @param {readonly string[]} [folders]
  * @param {Parameters<typeof pnpm>[1]} [options]
+ * @returns {Promise<number>} exit code of the compiler, which goes on after an error
  */
-export function build(filters, options) {
-  const only = filters.map((filter) => `--filter=${filter}`);
-  return must('building', turbo(['build', ...only], options));
+export async function compile(folders, options) {
+  const chosen = folders ?? (await builtFolders());
+  return pnpm(['exec', 'tsc', '-b', ...chosen.map((folder) => join(folder, buildConfig))], options);
+}
+
+/** @returns {Promise<readonly string[]>} of every package that is built */
+async function builtFolders() {
+  return (await workspacePackages())
+    .filter(({ scripts }) => scripts['build'] !== undefined)
+    .map(({ folder }) => folder);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { root } from './command.mjs';
+import { workspacePackages } from './workspace-packages.mjs';
 
 /** What each script that plays tests leaves behind. */
 const resultFiles = [
@@ -84,15 +85,7 @@ function excerpt(...messages) {
 
 /** @returns {Promise<ReadonlyArray<{ folder: string, script: string, file: string }>>} of every package that has tests */
 async function playedScripts() {
-  const played = [];
-  for (const parent of ['packages', 'apps', 'apps/demo', 'tooling']) {
-    const entries = await readdir(join(root, parent)).catch(() => []);
-    for (const entry of entries) {
-      const manifest = join(root, parent, entry, 'package.json');
-      const { scripts = {} } = JSON.parse(await readFile(manifest, 'utf8').catch(() => '{}'));
-      for (const each of resultFiles)
-        if (scripts[each.script] !== undefined) played.push({ folder: dirname(manifest), ...each });
-    }
-  }
-  return played;
+  return (await workspacePackages()).flatMap(({ folder, scripts }) =>
+    resultFiles.filter(({ script }) => scripts[script] !== undefined).map((each) => ({ folder, ...each })),
+  );
 }

@@ -1,5 +1,5 @@
 import { run } from './command.mjs';
-import { build, install, must, turbo } from './steps.mjs';
+import { compile, install, must, turbo } from './steps.mjs';
 import { clearResults, readResults } from './test-results.mjs';
 
 const prepare = 'tooling/dev-redis/dist/prepare.js';
@@ -13,16 +13,18 @@ const prepare = 'tooling/dev-redis/dist/prepare.js';
  */
 export async function test(args) {
   await install();
-  await build(['@q/dev-redis']);
-  await must('preparing Redis', run(process.execPath, [prepare]));
-  await clearResults();
-  // All of it now, lest compilers run beside tests. What does not build fails again as a part of the tests.
-  await turbo(['build', '--continue', ...args]);
+  await must('building', compile(['tooling/dev-redis']));
+  // All of it now, lest compilers run beside tests. Whatever does not need what is broken is played nonetheless.
+  const [built] = await Promise.all([
+    compile(),
+    must('preparing Redis', run(process.execPath, [prepare])),
+    clearResults(),
+  ]);
   const sharedUrl = process.env['REDIS_URL'] ?? '';
   process.env['Q_TEST_REDIS_CLAIMED'] = sharedUrl;
   const together = await play('test', { atOnce: sharedUrl === '' ? 2 : 1, args });
   const alone = await play('test:alone', { atOnce: 1, args });
-  const exitCode = Math.max(together, alone);
+  const exitCode = Math.max(built, together, alone);
   await must('emptying the database of REDIS_URL', run(process.execPath, [prepare, 'empty']));
   return (await results({ partly: args.length > 0 })) === 0 ? exitCode : Math.max(exitCode, 1);
 }

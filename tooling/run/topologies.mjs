@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './command.mjs';
 import { pnpm } from './pnpm.mjs';
-import { build, install } from './steps.mjs';
+import { compile, install, must } from './steps.mjs';
 
 /** Whatever uses a client or a worker. */
 const played = ['packages/client', 'packages/worker', 'tooling/system-tests'];
@@ -22,7 +22,7 @@ export async function topologies(args) {
   if (unknown.length > 0)
     throw new Error(`no topology is called ${unknown.join(', ')}; there are: ${known.join(', ')}`);
   await install();
-  await build([]);
+  await must('building', compile());
   const tallies = await Promise.all((names.length > 0 ? names : known).map(play));
   for (const { topology, passed, failed, single, took } of tallies) {
     if (args.includes('--list')) for (const title of single) process.stdout.write(`one server: ${title}\n`);
