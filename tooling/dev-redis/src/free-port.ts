@@ -7,11 +7,14 @@ const firstPort = 15_000;
 const lastPort = 32_000;
 const attempts = 50;
 
-/** A TCP port of 127.0.0.1 on which nothing listens at this moment. Another process may take it before you do. */
+/**
+ * An even TCP port of 127.0.0.1 on which nothing listens at this moment, nor on the next one, which belongs to it: a node of
+ * a Cluster has its bus there. Another process may take it before you do.
+ */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const port = randomInt(firstPort, lastPort);
-    if (await isFree(port)) return port;
+    const port = 2 * randomInt(firstPort / 2, lastPort / 2);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
   }
   throw new Error(
     `no free TCP port found on 127.0.0.1 in ${attempts} attempts between ${firstPort} and ${lastPort}`,

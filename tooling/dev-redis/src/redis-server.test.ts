@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
@@ -117,6 +119,21 @@ describe('a private server', () => {
     await expect(startRedisServer({ args: ['--no-such-setting', '1'] })).rejects.toThrow(
       /did not start[\s\S]*no-such-setting/,
     );
+  });
+
+  it('keeps its port from other servers until it is stopped, also while it is down', async () => {
+    const server = await start();
+    const reservation = join(tmpdir(), `q-redis-port-${server.port}`);
+    await server.kill();
+    expect(existsSync(reservation)).toBe(true);
+    await server.stop();
+    expect(existsSync(reservation)).toBe(false);
+  });
+
+  it('has the bus of a Cluster on the port behind its own', async () => {
+    const server = await start({ args: ['--cluster-enabled', 'yes'] });
+    const bus = await ask(server, (redis) => redis.config('GET', 'cluster-port'));
+    expect(bus).toEqual(['cluster-port', String(server.port + 1)]);
   });
 
   it('does not start on a port that is taken', async () => {

@@ -31,8 +31,9 @@ export function serverCommand(runtime: Runtime, place: Place, { args, config }: 
   switch (runtime.kind) {
     case 'binary': {
       const where = ['--bind', '127.0.0.1', '--port', String(place.port), '--dir', place.dir];
+      const bus = args.includes('--cluster-enabled') ? ['--cluster-port', String(place.port + 1)] : [];
       const file = config === null ? [] : [config];
-      return { file: runtime.path, args: [...file, ...where, ...args], onOrphaned: removeData };
+      return { file: runtime.path, args: [...file, ...where, ...bus, ...args], onOrphaned: removeData };
     }
     case 'docker': {
       const published = `127.0.0.1:${place.port}:6379`;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DevRedisError } from './errors.ts';
@@ -31,7 +31,7 @@ export async function startSomewhere(
   port: number | undefined,
 ): Promise<StartedServer> {
   for (let attempt = 1; ; attempt += 1) {
-    const place = await newPlace(port ?? (await freePort()));
+    const place = port === undefined ? await reservedPlace() : await newPlace(port);
     try {
       const process = await startAt(runtime, place, setUp);
       return { place, process, version: await versionOf(runtime, process) };
@@ -93,8 +93,25 @@ export async function removeData({ dir }: Place): Promise<void> {
   await rm(dir, { recursive: true, force: true });
 }
 
+/** A port that no other server of this machine gets, not even while this one is down: the folder is there until it is stopped. */
+async function reservedPlace(): Promise<Place> {
+  for (;;) {
+    const port = await freePort();
+    const dir = join(tmpdir(), `q-redis-port-${port}`);
+    try {
+      await mkdir(dir);
+      return await placeIn(dir, port);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+  }
+}
+
 async function newPlace(port: number): Promise<Place> {
-  const dir = await mkdtemp(join(tmpdir(), 'q-redis-'));
+  return placeIn(await mkdtemp(join(tmpdir(), 'q-redis-')), port);
+}
+
+async function placeIn(dir: string, port: number): Promise<Place> {
   await chmod(dir, 0o777); // a container writes to it as another user
   return { port, dir, name: `q-redis-${randomBytes(6).toString('hex')}` };
 }

@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import { freePort } from '../free-port.ts';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
 import { until } from '../until.ts';
 import { askServer, infoOf } from './ask-server.ts';
@@ -58,7 +57,6 @@ export async function startClusterSet({
   const careful = needsReplica ? ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'] : [];
   const args = ['--cluster-node-timeout', String(nodeTimeout), ...careful];
   const servers: RedisServer[] = [];
-  // One after the other: each port is free only until somebody takes it.
   for (let at = 0; at < masterCount * 2; at += 1) servers.push(await startNode(persistence, args));
   const set = new PrivateClusterSet(servers);
   await set.form();
@@ -66,12 +64,9 @@ export async function startClusterSet({
 }
 
 async function startNode(persistence: 'none' | 'aof', more: readonly string[]): Promise<RedisServer> {
-  const port = await freePort();
-  const busPort = String(await freePort());
-  const settled = ['--cluster-allow-replica-migration', 'no'];
-  const clustered = ['--cluster-enabled', 'yes', '--cluster-port', busPort, ...settled];
+  const clustered = ['--cluster-enabled', 'yes', '--cluster-allow-replica-migration', 'no'];
   const prompt = ['--repl-diskless-sync-delay', '0'];
-  return startRedisServer({ port, persistence, args: [...clustered, ...prompt, ...more] });
+  return startRedisServer({ persistence, args: [...clustered, ...prompt, ...more] });
 }
 
 class PrivateClusterSet implements ClusterSet {
