@@ -37,8 +37,8 @@ export function install(options) {
 }
 
 /**
- * Compiles packages and what they need, all that has sources by default, in one process: a third of what one for each
- * package takes.
+ * Compiles packages and what they need, all of them by default. One process for all takes less than half of the processor
+ * time that one for each takes.
  *
  * @param {readonly string[]} [folders]
  * @param {Parameters<typeof pnpm>[1]} [options]

@@ -78,12 +78,17 @@ export class Coalescer {
     this.#encoder = new TaskEncoder(codec);
   }
 
-  /** @throws QueueBusyError · ClientClosedError. What happens to it later, it is told. */
-  add(outgoing: OutgoingTask): void {
+  /** @throws QueueBusyError · ClientClosedError, when so many more would be refused; they name `first`. */
+  requireRoom(count: number, first: OutgoingTask): void {
     const { queue } = this.#port.keys;
     if (this.#isClosed) throw new ClientClosedError(queue);
-    if (this.#line.length >= mostWaitingWhileLost && this.#port.isLost)
-      throw new QueueBusyError(outgoing.id, queue, this.#line.length);
+    if (this.#line.length + count > mostWaitingWhileLost && this.#port.isLost)
+      throw new QueueBusyError(first.id, queue, this.#line.length);
+  }
+
+  /** @throws QueueBusyError · ClientClosedError. What happens to it later, it is told. */
+  add(outgoing: OutgoingTask): void {
+    this.requireRoom(1, outgoing);
     outgoing.place = this.#arrivals++;
     outgoing.expiresAt = Math.floor(monotonicNow()) + this.#deadline;
     this.#line.add(outgoing);

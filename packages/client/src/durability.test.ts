@@ -37,6 +37,23 @@ function refusalOf(sent: PromiseLike<unknown>): Promise<unknown> {
   );
 }
 
+test('a list of which one asks for what its client has no time for is refused whole', async ({
+  startRedis,
+  makeClient,
+  connect,
+  queue,
+}) => {
+  const { url } = await startRedis();
+  const client = makeClient({ redis: url, deadline: '1s' });
+  const list = [call(tick), call(tick).start({ durability: { replicas: 1 } })];
+  await expect(client.enqueueMany(list)).rejects.toMatchObject({
+    code: 'Q_CONFIG',
+    message: expect.stringContaining('durability.timeout'),
+  });
+  await client.enqueue(tick);
+  expect(await connect(url).llen(queueKeys(queue).ready)).toBe(1);
+});
+
 describe('an enqueue that asks for a replica', () => {
   test('resolves when the replica has the task, one WAIT for all that are sent together', async ({
     startRedis,

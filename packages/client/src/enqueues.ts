@@ -27,9 +27,21 @@ export class Enqueues {
 
   /** @throws QueueBusyError · ClientClosedError · ConfigError. What happens to it later, it is told. */
   add(outgoing: OutgoingTask): void {
-    const { durability = this.#parts.durability } = outgoing.options;
-    if (durability === null || this.#isClosed) this.#plain.add(outgoing);
-    else this.#coalescerOf(durability).add(outgoing);
+    this.#coalescerOf(outgoing).add(outgoing);
+  }
+
+  /** All or none. @throws QueueBusyError · ClientClosedError · ConfigError. */
+  addAll(members: readonly OutgoingTask[]): void {
+    const groups = new Map<Coalescer, OutgoingTask[]>();
+    for (const member of members) {
+      const coalescer = this.#coalescerOf(member);
+      const group = groups.get(coalescer);
+      if (group === undefined) groups.set(coalescer, [member]);
+      else group.push(member);
+    }
+    for (const [coalescer, [first, ...rest]] of groups)
+      if (first !== undefined) coalescer.requireRoom(1 + rest.length, first);
+    for (const [coalescer, group] of groups) for (const member of group) coalescer.add(member);
   }
 
   /** Refuses further items; resolves when all others are settled, each within its deadline. */
@@ -39,7 +51,12 @@ export class Enqueues {
     await this.#port?.close();
   }
 
-  #coalescerOf(durability: ResolvedDurability): Coalescer {
+  #coalescerOf({ options }: OutgoingTask): Coalescer {
+    const { durability = this.#parts.durability } = options;
+    return durability === null || this.#isClosed ? this.#plain : this.#replicatedBy(durability);
+  }
+
+  #replicatedBy(durability: ResolvedDurability): Coalescer {
     const key = `${durability.replicas} ${durability.timeout}`;
     const known = this.#replicated.get(key);
     if (known !== undefined) return known;

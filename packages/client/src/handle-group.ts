@@ -16,12 +16,12 @@ export class HandleGroup {
     this.#left = size;
   }
 
-  /** Hands the members over; rejects with the first refusal. */
+  /** Hands the members over, all or none; rejects with the first refusal. */
   send(members: readonly OutgoingTask[], enqueues: Enqueues): Promise<readonly AnyHandle[]> {
     if (members.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       this.#settlers = { resolve, reject };
-      for (const member of members) enqueues.add(member);
+      enqueues.addAll(members);
     });
   }
 

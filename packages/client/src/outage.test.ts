@@ -122,6 +122,24 @@ describe('while Redis is down', () => {
   });
 });
 
+test('a list for which there is no room while Redis is away is refused whole, and none of it runs', async ({
+  startRedis,
+  makeClient,
+  connect,
+  queue,
+}) => {
+  const server = await startRedis();
+  const client = makeClient({ redis: server.url, deadline: 1_500 });
+  await client.enqueue(tick);
+  await server.kill();
+  await timed(() => client.status('nobody'));
+  const list = Array.from({ length: 10_001 }, () => call(tick));
+  await expect(client.enqueueMany(list)).rejects.toMatchObject({ code: 'Q_BUSY', waiting: 0 });
+  await server.restart({ keepData: false });
+  await client.enqueue(tick);
+  expect(await connect(server.url).llen(queueKeys(queue).ready)).toBe(1);
+});
+
 test('a connection that is only being made takes any number of tasks', async ({
   makeClient,
   redis,

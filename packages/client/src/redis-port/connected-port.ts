@@ -39,15 +39,24 @@ class ConnectedPort implements RedisPort {
   readonly #connection: Connection;
   readonly #way: SubscriptionWay;
   readonly #forks = new Set<RedisPort>();
+  /** The forks of the port that this one was made from, until it is closed. */
+  readonly #siblings: Set<RedisPort>;
   #subscriptions: Subscriptions | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(shared: PortShared, connection: Connection, way: SubscriptionWay = plainWay(connection)) {
+  constructor(
+    shared: PortShared,
+    connection: Connection,
+    siblings: Set<RedisPort> = new Set(),
+    way: SubscriptionWay = plainWay(connection),
+  ) {
     this.clock = shared.clock;
     this.keys = shared.keys;
     this.#shared = shared;
     this.#connection = connection;
     this.#way = way;
+    this.#siblings = siblings;
+    siblings.add(this);
   }
 
   get isLost(): boolean {
@@ -123,7 +132,7 @@ class ConnectedPort implements RedisPort {
 
   fork(purpose: string): RedisPort {
     const link = openConnection(this.#shared.source, { purpose, queue: this.keys.queue });
-    return this.#keep(new ConnectedPort(this.#shared, new Connection(link, true)));
+    return new ConnectedPort(this.#shared, new Connection(link, true), this.#forks);
   }
 
   async forkToShard(purpose: string): Promise<RedisPort | null> {
@@ -132,12 +141,7 @@ class ConnectedPort implements RedisPort {
     await this.#connection.whenReady({ until: Number.POSITIVE_INFINITY });
     if (this.#closing !== undefined) throw new PortClosedError();
     const link = new ShardLink(cluster, { purpose, queue: this.keys.queue });
-    return this.#keep(new ConnectedPort(this.#shared, new Connection(link.redis, true), link));
-  }
-
-  #keep(port: RedisPort): RedisPort {
-    this.#forks.add(port);
-    return port;
+    return new ConnectedPort(this.#shared, new Connection(link.redis, true), this.#forks, link);
   }
 
   threadOptions(): ThreadOptions | null {
@@ -161,6 +165,7 @@ class ConnectedPort implements RedisPort {
   }
 
   async #close(): Promise<void> {
+    this.#siblings.delete(this);
     this.#subscriptions?.close();
     await Promise.all([this.#connection.close(), ...[...this.#forks].map((fork) => fork.close())]);
   }

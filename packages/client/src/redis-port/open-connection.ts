@@ -3,6 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import {
   type ConnectionPurpose,
   clusterOverrides,
+  nodeOptionsOf,
   refuseKeyPrefix,
   standaloneOptions,
 } from './connection-options.ts';
@@ -14,7 +15,7 @@ export type ConnectionSource =
   | { readonly kind: 'options'; readonly options: RedisOptions }
   | { readonly kind: 'instance'; readonly instance: RedisLike };
 
-/** @throws ConfigError for what is neither URL nor options nor an instance of ioredis, and for a keyPrefix. */
+/** @throws ConfigError for what is neither URL nor options nor an instance of ioredis, and for an instance with keyPrefix or stringNumbers. */
 export function resolveSource(redis: RedisSource): ConnectionSource {
   if (typeof redis === 'string') return { kind: 'options', options: parseRedisUrl(redis) };
   if (typeof redis !== 'object' || redis === null) {
@@ -26,6 +27,7 @@ export function resolveSource(redis: RedisSource): ConnectionSource {
     return { kind: 'options', options: redis };
   }
   refuseKeyPrefix(redis.options);
+  refuseStringNumbers(redis);
   return { kind: 'instance', instance: redis };
 }
 
@@ -34,6 +36,15 @@ export function shardedCluster(source: ConnectionSource): RedisLike | null {
   if (source.kind === 'options' || !source.instance.isCluster) return null;
   const { shardedSubscribers }: { readonly shardedSubscribers?: unknown } = source.instance.options;
   return shardedSubscribers === true ? source.instance : null;
+}
+
+/** Answers of scripts hold numbers; connections of our own leave the option out. */
+function refuseStringNumbers({ isCluster, options }: RedisLike): void {
+  const { stringNumbers }: RedisOptions = isCluster ? nodeOptionsOf(options) : options;
+  if (stringNumbers !== true) return;
+  throw new ConfigError(
+    'option "redis" is an instance with stringNumbers, which turns the numbers in answers into texts; give an instance without it, or its URL',
+  );
 }
 
 /** Options of ioredis have no methods: this is a client of another library, which would be taken for "localhost". */

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
+import { queryObjects } from 'node:v8';
 import { ConfigError, QueueUnavailableError } from '@q/core';
 import { read } from '@q/core/wire';
 import { connectionOptions, test } from '@q/testkit';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
 import { describe, expect } from 'vitest';
 import type { RedisPort } from '../redis-port.ts';
@@ -57,6 +58,15 @@ describe('a port takes', () => {
   });
 });
 
+test('a fork that is closed is forgotten by the port it was made from', async ({ redisUrl, queueName }) => {
+  const port = openRedisPort({ redis: redisUrl, queue: queueName(), purpose: 'main' });
+  const alive = (): number => Number(queryObjects(Redis, { format: 'count' }));
+  const before = alive();
+  for (let at = 0; at < 20; at += 1) await port.fork('other').close();
+  await expect.poll(alive, { interval: 100, timeout: 10_000 }).toBeLessThan(before + 5);
+  await port.close();
+});
+
 describe('a port refuses', () => {
   const refused = (redis: never | object | string): unknown => {
     try {
@@ -86,6 +96,13 @@ describe('a port refuses', () => {
     expect(refused(prefixed)).toBeInstanceOf(ConfigError);
     expect(refused({ host: 'localhost', keyPrefix: 'app:' })).toBeInstanceOf(ConfigError);
     prefixed.disconnect();
+  });
+
+  test('an instance that turns numbers into texts, as scripts answer with both', ({ redisUrl }) => {
+    const texts = new Redis(redisUrl, { stringNumbers: true, lazyConnect: true });
+    expect(String(refused(texts))).toContain('stringNumbers');
+    const nodes = new Cluster([redisUrl], { redisOptions: { stringNumbers: true }, lazyConnect: true });
+    expect(String(refused(nodes))).toContain('stringNumbers');
   });
 
   test('a client of another library', () => {

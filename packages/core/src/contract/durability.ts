@@ -7,7 +7,7 @@ import { shown } from './shown.ts';
 export interface Durability {
   /** Replicas of the Redis server that must have received it; 1 to 100. */
   readonly replicas: number;
-  /** How long to wait for them; 1 ms to 5 s, and less than the client's `deadline`. Then the enqueue rejects with `NotReplicatedError`. @default '1s' */
+  /** How long to wait for them; 1 ms to 4 s, and less than the client's `deadline`. Then the enqueue rejects with `NotReplicatedError`. @default '1s' */
   readonly timeout?: Duration;
 }
 
@@ -18,7 +18,8 @@ export interface ResolvedDurability {
 }
 
 const mostReplicas = 100;
-const longest = 5_000;
+/** Ms. A connection on which nothing has come for 4.9 s counts as broken, and nothing comes while Redis waits for replicas. */
+const longest = 4_000;
 const usualTimeout = 1_000;
 const known = ['replicas', 'timeout'] satisfies Array<keyof Durability>;
 

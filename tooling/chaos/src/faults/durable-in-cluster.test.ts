@@ -9,7 +9,7 @@ it('an enqueue that waits for replicas finds the queue where it was moved or han
 }, async () => {
   await using set = await startClusterSet();
   const { redis, close } = openAddress({ kind: 'cluster', nodes: set.nodes });
-  const client = createClient({ redis, queue: 'durable', durability: { replicas: 1, timeout: '5s' } });
+  const client = createClient({ redis, queue: 'durable', durability: { replicas: 1, timeout: '4s' } });
   const slot = await set.slotOf(client.queue);
   const send = async (id: string): Promise<string> => (await client.send(call(plain, 1).start({ id }))).id;
   expect(await send('before')).toBe('before');
