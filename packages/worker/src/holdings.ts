@@ -170,6 +170,7 @@ export class Holdings {
   giveBackUnknown(id: string, claim: number): void {
     const { claims, inFlight, settles, changes } = this.#parts;
     if (claim > claims().acked || inFlight.has(id, claim)) return;
+    inFlight.reopen(claim);
     settles.add({ id, claim, outcome: { kind: 'release', tries: null, lock: '' } });
     changes.notify();
   }

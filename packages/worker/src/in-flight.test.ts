@@ -1,4 +1,4 @@
-import { noTries } from '@q/core/wire';
+import { noTries, type SettleItem } from '@q/core/wire';
 import { describe, expect, it } from 'vitest';
 import { Flight } from './execution/flight.ts';
 import { InFlight } from './in-flight.ts';
@@ -8,6 +8,14 @@ const create = (id: string, claim: number, crashes = 0): Flight =>
     { id, claim, tries: { ...noTries, crashes }, nonce: '', lock: '', ttl: null, envelope: null },
     30_000,
   );
+
+const released = (id: string, claim: number): SettleItem => ({
+  id,
+  claim,
+  outcome: { kind: 'release', tries: null, lock: '' },
+});
+
+const nothing = { finished: [], finishedInParts: [] };
 
 interface Holding {
   readonly held: InFlight;
@@ -38,17 +46,47 @@ describe('what a worker holds', () => {
 
   it('names a claim as finished with the call that carries the last of its outcomes, once', () => {
     const { held } = holding(1, ['a', 'b']);
+    held.doneWith([released('a', 1)]);
+    expect(held.takeFinished([released('a', 1)])).toEqual(nothing);
+    held.doneWith([released('b', 1)]);
+    expect(held.takeFinished([released('b', 1)])).toEqual({ finished: [], finishedInParts: [1] });
+    expect(held.takeFinished([])).toEqual(nothing);
+  });
+
+  it('tells a claim that one call settles whole from one that earlier calls have settled a part of', () => {
+    const { held } = holding(1, ['a', 'b']);
+    held.openClaim(2, [{ tries: noTries }], false);
+    const sent = [released('a', 1), released('b', 1)];
+    held.done(2);
+    held.doneWith(sent);
+    expect(held.takeFinished(sent)).toEqual({ finished: [1], finishedInParts: [2] });
+  });
+
+  it('counts the lock of a run that ended late for no claim', () => {
+    const { held } = holding(1, ['a']);
+    const sent = [released('a', 1), { id: 'x', claim: 1, outcome: { kind: 'unlock', lock: 'l' } } as const];
+    held.doneWith(sent);
+    expect(held.takeFinished(sent)).toEqual({ finished: [1], finishedInParts: [] });
+  });
+
+  it('counts once more what Redis says is held and is unknown here, also of a claim that was finished', () => {
+    const { held } = holding(1, ['a', 'b']);
     held.done(1);
-    expect(held.takeFinished()).toEqual([]);
+    held.reopen(1);
     held.done(1);
-    expect(held.takeFinished()).toEqual([1]);
-    expect(held.takeFinished()).toEqual([]);
+    expect(held.takeFinished([])).toEqual(nothing);
+    held.done(1);
+    expect(held.takeFinished([])).toEqual({ finished: [], finishedInParts: [1] });
+    held.reopen(1);
+    held.doneWith([released('a', 1)]);
+    expect(held.takeFinished([released('a', 1)])).toEqual({ finished: [], finishedInParts: [1] });
   });
 
   it('counts what was dropped without an outcome', () => {
     const { held, flights } = holding(3, ['a']);
     for (const flight of flights) held.dropped(flight);
-    expect([held.size, held.has('a', 3), held.takeFinished()]).toEqual([0, false, [3]]);
+    expect([held.size, held.has('a', 3)]).toEqual([0, false]);
+    expect(held.takeFinished([])).toEqual({ finished: [], finishedInParts: [3] });
   });
 
   it('tells claims of one id apart: a task may come back while its last outcome is under way', () => {
@@ -75,7 +113,7 @@ describe('what a worker holds', () => {
 
   it('has nothing to finish for a claim that brought nothing', () => {
     const { held } = holding(1, []);
-    expect(held.takeFinished()).toEqual([]);
+    expect(held.takeFinished([])).toEqual(nothing);
   });
 
   it('names what runs, and not what waits for a slot', () => {

@@ -4,9 +4,17 @@ import type { Flight } from './execution/flight.ts';
 
 interface OpenClaim {
   left: number;
+  /** Deliveries that it brought. */
+  readonly size: number;
   readonly hasSuspect: boolean;
   /** One of its tasks was held by a worker that crashed. */
   readonly hasCrashed: boolean;
+}
+
+/** Numbers of claims that are settled whole: by one call, or some of their deliveries by earlier ones. */
+export interface FinishedClaims {
+  readonly finished: readonly number[];
+  readonly finishedInParts: readonly number[];
 }
 
 export interface HeldId {
@@ -22,7 +30,7 @@ export class InFlight {
   /** By id; those whose outcome is on the way too. */
   readonly #held = new Map<string, Flight>();
   readonly #claims = new Map<number, OpenClaim>();
-  #finished: number[] = [];
+  #finished: Array<{ readonly claim: number; readonly size: number }> = [];
   #awaited = 0;
   #suspectClaims = 0;
   #crashedClaims = 0;
@@ -70,9 +78,16 @@ export class InFlight {
   openClaim(claim: number, deliveries: readonly Pick<Delivery, 'tries'>[], hasSuspect: boolean): void {
     if (deliveries.length === 0) return;
     const hasCrashed = deliveries.some(({ tries }) => tries.crashes > 0);
-    this.#claims.set(claim, { left: deliveries.length, hasSuspect, hasCrashed });
+    const size = deliveries.length;
+    this.#claims.set(claim, { left: size, size, hasSuspect, hasCrashed });
     if (hasSuspect) this.#suspectClaims += 1;
     if (hasCrashed) this.#crashedClaims += 1;
+  }
+
+  /** Redis says that one more delivery of this claim is held, which is given back: to be counted once more. */
+  reopen(claim: number): void {
+    const { left, ...open } = this.#claims.get(claim) ?? { left: 0, hasSuspect: false, hasCrashed: false };
+    this.#claims.set(claim, { ...open, left: left + 1, size: Number.POSITIVE_INFINITY });
   }
 
   add(flight: Flight): void {
@@ -104,7 +119,7 @@ export class InFlight {
     this.#claims.delete(claim);
     if (open.hasSuspect) this.#suspectClaims -= 1;
     if (open.hasCrashed) this.#crashedClaims -= 1;
-    this.#finished.push(claim);
+    this.#finished.push({ claim, size: open.size });
   }
 
   /** As `done`, for all deliveries that these outcomes settle. */
@@ -120,10 +135,22 @@ export class InFlight {
     if (flight?.isSettled === true && flight.delivery.claim === claim) this.#held.delete(id);
   }
 
-  /** Numbers of claims that have been settled whole since the last time. */
-  takeFinished(): number[] {
-    const finished = this.#finished;
+  /** What has been settled whole since the last time, by the call that is put together to settle these and others before. */
+  takeFinished(sent: readonly SettleItem[]): FinishedClaims {
+    if (this.#finished.length === 0) return noneFinished;
+    const finished: number[] = [];
+    const finishedInParts: number[] = [];
+    for (const { claim, size } of this.#finished)
+      (countOf(sent, claim) === size ? finished : finishedInParts).push(claim);
     this.#finished = [];
-    return finished;
+    return { finished, finishedInParts };
   }
+}
+
+const noneFinished: FinishedClaims = { finished: [], finishedInParts: [] };
+
+function countOf(settles: readonly SettleItem[], wanted: number): number {
+  let count = 0;
+  for (const { claim, outcome } of settles) if (claim === wanted && outcome.kind !== 'unlock') count += 1;
+  return count;
 }

@@ -128,14 +128,16 @@ export class Lifecycle implements RunningWorker {
   }
 
   async #tearDown(deadline: number): Promise<void> {
-    const left = Math.max(0, Math.round(deadline - performance.now()));
-    await withinTime(this.#lifespan?.leave(), left).catch((error: unknown) => {
+    const left = (): number => Math.max(0, Math.round(deadline - performance.now()));
+    await withinTime(this.#lifespan?.leave(), left()).catch((error: unknown) => {
       this.#log.error(
         { error },
         'the tear-down of the lifespan failed, or took longer than a stopping worker has',
       );
     });
-    await this.#client?.close();
+    await withinTime(this.#client?.close(), left()).catch((error: unknown) => {
+      this.#log.warn({ error }, 'what handlers have sent and Redis has not answered is given up');
+    });
     await this.#port.close();
   }
 

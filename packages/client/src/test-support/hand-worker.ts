@@ -53,6 +53,7 @@ export async function joinByHand(port: RedisPort, label = 'hand'): Promise<HandW
       tend,
       listens: 'none',
       finished: [],
+      finishedInParts: [],
       settles,
     } as const;
     const { claim } = await port.run(step, input, { deadline: 10_000 });

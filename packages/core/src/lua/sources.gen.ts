@@ -1351,7 +1351,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: 'aee457619422cd21690a6ebca3b0e31ef6baa0f3',
+    sha1: '124d65c50ccf56d86b67f7324b589554fb374c0d',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1632,6 +1632,7 @@ end
 end
 local function read_owned(plan, item, now)
 plan.accepted[item.id] = true
+plan.by_tag[item.tag] = (plan.by_tag[item.tag] or 0) + 1
 plan.others.gone[#plan.others.gone + 1] = item.id
 local is_result = item.code == '+' or item.code == '-'
 if item.record or not is_result and item.b ~= '' then redis.call('LLEN', history_key(item.id)) end
@@ -1956,7 +1957,7 @@ local count = #ids
 return redis.call('HMGET', KEYS[8], unpack(ids, 1, count)), redis.call('HMGET', KEYS[10], unpack(ids, 1, count))
 end
 local function read_settle(first_key, first_arg, count, sparse, is_watched, now)
-local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false }
+local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false, by_tag = {} }
 if count == 0 then return plan end
 local KEYS, ARGV, gone, stored, ends = KEYS, ARGV, plan.gone, {}, {}
 local ids = { unpack(KEYS, first_key, first_key + count - 1) }
@@ -1971,7 +1972,7 @@ plan.told = told
 local at, taken, arg = 0, 0, first_arg
 while at < count do
 local code, claim, a, b, lock = string.match(ARGV[arg], '^([^;]*);([^;]*);([^;]*);([^;]*);(.*)$')
-local tag, members = ARGV[2] .. '|' .. claim, tonumber(ARGV[arg + 1])
+local tag, members, taken_before = ARGV[2] .. '|' .. claim, tonumber(ARGV[arg + 1]), taken
 local is_plain = (code == '+' or code == '-') and lock == '' and a ~= '0'
 local _, removed_at = kept_until(is_plain and a or '', now)
 for body = arg + 2, arg + 1 + members do
@@ -1994,6 +1995,7 @@ record = records[at], aborted = aborts[at], watchers = watchers[at],
 end
 end
 arg = arg + 2 + members
+plan.by_tag[tag] = (plan.by_tag[tag] or 0) + taken - taken_before
 end
 if plan.others then exceptions().read_touched(plan.others) end
 return plan
@@ -2099,6 +2101,28 @@ redis.call('HSET', KEYS[2], 'n', number, number, table.concat(plan.ids, ' '))
 if not plan.is_plain then exceptions().write_taken_locks(plan.taken, tag) end
 return plan.leaves
 end
+local function read_still_held(ids, tag)
+local FEW, held = 500, 0
+for first = 1, #ids, FEW do
+local holders = redis.call('HMGET', KEYS[1], unpack(ids, first, math.min(first + FEW - 1, #ids)))
+for at = 1, #holders do
+if holders[at] == tag then held = held + 1 end
+end
+end
+return held
+end
+local function read_finished(first, last, by_tag)
+local MARK, whole_until = 45, last
+while whole_until >= first and string.byte(ARGV[whole_until]) == MARK do whole_until = whole_until - 1 end
+local numbers = { unpack(ARGV, first, whole_until) }
+for at = whole_until + 1, last do
+local number = string.sub(ARGV[at], 2)
+local ids, tag = {}, ARGV[2] .. '|' .. number
+for id in string.gmatch(redis.call('HGET', KEYS[2], number) or '', '%S+') do ids[#ids + 1] = id end
+if read_still_held(ids, tag) <= (by_tag[tag] or 0) then numbers[#numbers + 1] = number end
+end
+return numbers
+end
 local function read_is_neglected(now)
 local TEND_EVERY = 100
 local swept = redis.call('HGET', KEYS[13], 'swept')
@@ -2136,6 +2160,7 @@ if falls_short then
 next_event = read_next_event(tend and tend.guard.not_before or 0, settled.others and settled.others.due or {}, now)
 end
 if finished > 0 and not claim then redis.call('HLEN', KEYS[2]) end
+local forgotten = finished > 0 and read_finished(11, 10 + finished, settled.by_tag) or {}
 local may_wake = tend or settled.others or is_claimed and claim.leaves
 local quiet = may_wake and redis.call('LLEN', KEYS[6]) == 0
 local poke = is_claimed and listens == (falls_short and 'inbox' or 'bell') and redis.call('LLEN', KEYS[14]) == 0
@@ -2149,8 +2174,8 @@ if settled.others then exceptions().write_locks(settled.others) end
 local woken = is_claimed and write_claim(worker, claim)
 woken = tend and exceptions().write_tend(exceptions().k, tend, now) or woken
 woken = write_settle(settled) or woken
-for first = 11, 10 + finished, 500 do
-redis.call('HDEL', KEYS[2], unpack(ARGV, first, math.min(first + 499, 10 + finished)))
+for first = 1, #forgotten, 500 do
+redis.call('HDEL', KEYS[2], unpack(forgotten, first, math.min(first + 499, #forgotten)))
 end
 if poke then
 redis.call('RPUSH', KEYS[14], 'wake')

@@ -24,7 +24,8 @@
 -- ARGV[6]  '1' when it holds a suspect
 -- ARGV[7]  '1' when this call also looks after the queue, '2' when it does unless somebody has within the last 100 ms
 -- ARGV[8]  what its blocking call waits for at this moment: 'none', 'inbox' or 'bell' (inbox and bell)
--- ARGV[9]  how many claim numbers follow that are settled whole
+-- ARGV[9]  how many claim numbers follow that are settled whole; last those of which earlier calls have settled a part, with
+--          a '-' before them
 -- ARGV[10] how many settles follow, in groups that share everything but task and body, in the order of their keys:
 --          'outcome;claim number;a;b;lock', how many, body each
 --            '+' '-'      a ttl ('-' for ever, ms)  body the finished value
@@ -77,6 +78,7 @@ end
 
 -- @include fragments/settle.lua
 -- @include fragments/claim.lua
+-- @include fragments/finished.lua
 
 -- Whether nobody has looked after the queue lately, or the clock has gone back since.
 local function read_is_neglected(now)
@@ -123,6 +125,7 @@ if falls_short then
   next_event = read_next_event(tend and tend.guard.not_before or 0, settled.others and settled.others.due or {}, now)
 end
 if finished > 0 and not claim then redis.call('HLEN', KEYS[2]) end
+local forgotten = finished > 0 and read_finished(11, 10 + finished, settled.by_tag) or {}
 local may_wake = tend or settled.others or is_claimed and claim.leaves
 local quiet = may_wake and redis.call('LLEN', KEYS[6]) == 0
 -- A worker that goes hungry must hear the bell, and one that is full must not swallow its token: in both cases the
@@ -143,8 +146,8 @@ if settled.others then exceptions().write_locks(settled.others) end
 local woken = is_claimed and write_claim(worker, claim)
 woken = tend and exceptions().write_tend(exceptions().k, tend, now) or woken
 woken = write_settle(settled) or woken
-for first = 11, 10 + finished, 500 do
-  redis.call('HDEL', KEYS[2], unpack(ARGV, first, math.min(first + 499, 10 + finished)))
+for first = 1, #forgotten, 500 do
+  redis.call('HDEL', KEYS[2], unpack(forgotten, first, math.min(first + 499, #forgotten)))
 end
 if poke then
   redis.call('RPUSH', KEYS[14], 'wake')

@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
 import { noTries } from '../protocol/tries.ts';
 import { abort } from './abort.ts';
+import { held } from './held.ts';
 import { join } from './join.ts';
 import { leave } from './leave.ts';
-import { lease, numberedIds, test } from './test-support/queue-under-test.ts';
+import type { SettleItem } from './settle-item.ts';
+import { lease, numberedIds, settlesOf, test } from './test-support/queue-under-test.ts';
 import { sampleItem, sampleResult } from './test-support/sample-values.ts';
 
 test('a claim takes the oldest tasks, in order, and numbers itself', async ({ queue }) => {
@@ -335,6 +337,51 @@ test('claims that are settled whole are forgotten, and only those', async ({ que
   });
 
   expect(await queue.redis.hgetall(queue.keys.claims('w1'))).toEqual({ n: '2', '2': 'b' });
+});
+
+test('a claim stays listed while something of it is held, as by a Redis that came back without a settle it had answered', async ({
+  queue,
+}) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b']);
+  await queue.take('w1', 2);
+  const settle = (id: string): SettleItem => ({ id, claim: 1, outcome: sampleResult('succeed') });
+  const value = await queue.redis.getBuffer(queue.keys.task('a'));
+  await queue.step('w1', { settles: [settle('a')] });
+  await queue.redis.set(queue.keys.task('a'), value ?? expect.unreachable());
+  await queue.redis.hset(queue.keys.running, 'a', 'w1|1');
+
+  await queue.step('w1', { settles: [settle('b')], finishedInParts: [1] });
+  expect(await queue.redis.hget(queue.keys.claims('w1'), '1')).toBe('a b');
+  expect(await queue.run(held, { worker: 'w1' })).toMatchObject({ claims: new Map([[1, ['a']]]) });
+
+  await queue.step('w1', {
+    settles: [{ id: 'a', claim: 1, outcome: { kind: 'release', tries: null, lock: '' } }],
+    finishedInParts: [1],
+  });
+  expect(await queue.redis.hgetall(queue.keys.claims('w1'))).toEqual({ n: '1' });
+  expect(await queue.ready()).toEqual(['a']);
+});
+
+test('a claim that earlier calls have settled a part of is forgotten with the call that settles the rest', async ({
+  queue,
+}) => {
+  await queue.join('w1');
+  await queue.put(['a', 'b', 'c']);
+  await queue.take('w1', 3);
+  const retry = {
+    kind: 'retry',
+    start: { kind: 'delay', ms: 9 },
+    tries: noTries,
+    error: '{}',
+    lock: '',
+  } as const;
+  await queue.step('w1', { settles: settlesOf(1, { a: sampleResult('succeed') }) });
+  await queue.step('w1', {
+    settles: settlesOf(1, { b: sampleResult('succeed'), c: retry }),
+    finishedInParts: [1, 9],
+  });
+  expect(await queue.redis.hgetall(queue.keys.claims('w1'))).toEqual({ n: '1' });
 });
 
 test('two processes with one label hold their tasks apart and cannot settle for each other', async ({

@@ -19,8 +19,13 @@ export interface StepInput {
   readonly tend: boolean | 'if-due';
   /** What the worker's blocking call waits for at this moment; `bell` is inbox and bell. */
   readonly listens: 'none' | 'inbox' | 'bell';
-  /** Claim numbers of which every task is settled, by this call too. */
+  /** Numbers of claims whose tasks are all settled by this very call. */
   readonly finished: readonly number[];
+  /**
+   * Numbers of claims whose tasks are all settled, some of them by earlier calls that were answered. They stay listed while
+   * Redis, which may have come back without those calls, says that something of them is held.
+   */
+  readonly finishedInParts: readonly number[];
   /** At most 200, and 256 KiB together unless it is one. */
   readonly settles: readonly SettleItem[];
 }
@@ -65,7 +70,8 @@ export const step: Script<StepInput, StepReply> = {
   name: 'step',
   keys: (keys, input) => [...fixedKeys(keys, input.worker), ...taskKeys(keys, input.settles)],
   argv: (input) => {
-    const { worker, lease, acked, want, holdsSuspect, tend, listens, finished, settles } = input;
+    const { worker, lease, acked, want, holdsSuspect, tend, listens, settles } = input;
+    const finished = [...input.finished, ...input.finishedInParts.map((number) => -number)];
     const argv: ScriptArgument[] = [
       worker,
       lease,

@@ -96,6 +96,30 @@ describe('stop()', () => {
     expect(performance.now() - begun).toBeLessThan(3_100);
   });
 
+  test('ends in time when Redis is away and a handler still enqueues', { timeout: 30_000 }, async ({
+    startRedis,
+    rigOn,
+  }) => {
+    const server = await startRedis();
+    const rig = rigOn(server.url);
+    const started = deferred();
+    const refused = deferred<unknown>();
+    const worker = rig.worker();
+    worker.handle(long, async (ctx) => {
+      started.resolve();
+      await ctx.sleep('1m').catch(() => ctx.enqueue(long, 2).then(undefined, refused.resolve));
+      return 'never';
+    });
+    const running = await rig.start(worker);
+    await rig.client.enqueue(long, 1);
+    await started.promise;
+    await server.kill();
+    const begun = performance.now();
+    await running.stop({ gracePeriod: 100 });
+    expect(performance.now() - begun).toBeLessThan(3_500);
+    expect(await refused.promise).toMatchObject({ code: expect.stringMatching(/^Q_/) });
+  });
+
   test('await using stops the worker', async ({ rig }) => {
     const worker = rig.worker();
     worker.handle(long, () => 'x');

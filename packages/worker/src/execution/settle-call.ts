@@ -14,6 +14,7 @@ export function settleCall(worker: string, lease: number, settles: readonly Sett
     tend: false,
     listens: 'none',
     finished: [],
+    finishedInParts: [],
     settles,
   };
 }

@@ -56,6 +56,7 @@ function compareAs(worker: string, port: RedisPort): Comparing {
       holdsSuspect: false,
       tend: false,
       finished: [],
+      finishedInParts: [],
       settles: [],
     };
     const reply = await port.run(step, { ...input, listens: 'none' });

@@ -103,6 +103,7 @@ export class StepLoop {
       tend: 'if-due',
       listens: 'none',
       finished: [],
+      finishedInParts: [],
       settles: [],
     };
   }
@@ -162,14 +163,14 @@ export class StepLoop {
 
   #assemble(): StepInput {
     const { worker, lease, inFlight, settles, lane, appetite, holdings } = this.#parts;
-    const { holdsSuspect } = inFlight;
+    const heldSuspect = inFlight.holdsSuspect;
     // Redis has the claim to work on then, and this worker the tasks that wait here.
     const isApart = appetite.isHungry && holdings.canStart && lane.isOpen && this.#room() > 0;
     const sent = isApart ? [] : settles.take();
     inFlight.doneWith(sent);
     appetite.ask();
     const now = performance.now();
-    const isLeftToListener = !holdsSuspect && this.#isLeftToListener(sent);
+    const isLeftToListener = !heldSuspect && this.#isLeftToListener(sent);
     const tend = !isLeftToListener && now - this.#tendedAt >= tendEvery;
     if (tend) this.#tendedAt = now;
     const want = isLeftToListener ? 0 : this.#room();
@@ -179,10 +180,11 @@ export class StepLoop {
       lease,
       acked: this.#acked,
       want,
-      holdsSuspect,
+      // The call that settles one may bring the next: settles come before claims.
+      holdsSuspect: inFlight.holdsSuspect,
       tend,
       listens: appetite.listens,
-      finished: inFlight.takeFinished(),
+      ...inFlight.takeFinished(sent),
       settles: sent,
     };
   }

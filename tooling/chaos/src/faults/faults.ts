@@ -4,6 +4,7 @@ import { darkLines } from './dark-lines.ts';
 import { deadWorker } from './dead-worker.ts';
 import { drained } from './drained.ts';
 import type { Fault } from './fault.ts';
+import { forgetful } from './forgetful.ts';
 import { frozenCluster } from './frozen-cluster.ts';
 import { frozenMaster } from './frozen-master.ts';
 import { fullMemory } from './full-memory.ts';
@@ -34,6 +35,7 @@ export const faults: readonly Fault[] = [
   outage,
   darkLines,
   skewedCron,
+  forgetful,
   wiped,
   brokenConnections,
   fullSpeed,

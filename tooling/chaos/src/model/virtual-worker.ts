@@ -58,7 +58,7 @@ export class VirtualWorker {
   }): StepInput {
     return {
       ...{ worker: this.wire, lease, acked: this.#acked, want, settles, tend },
-      ...{ holdsSuspect: false, listens: 'none', finished: [] },
+      ...{ holdsSuspect: false, listens: 'none', finished: [], finishedInParts: [] },
     };
   }
 }

@@ -148,6 +148,7 @@ end
 
 local function read_owned(plan, item, now)
   plan.accepted[item.id] = true
+  plan.by_tag[item.tag] = (plan.by_tag[item.tag] or 0) + 1
   plan.others.gone[#plan.others.gone + 1] = item.id
   local is_result = item.code == '+' or item.code == '-'
   -- Every other outcome with a record may end the task, and then dates its history.

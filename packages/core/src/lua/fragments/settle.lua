@@ -11,9 +11,9 @@ end
 
 -- Settles come in groups that share everything but task and body. The plan, for plain results that are accepted:
 -- gone: ids; stored: key, value, key, value …; ends: when Redis removes them, epoch ms or false; told: clients that wait
--- and, once there is one that is more: others; accepted: ids of both kinds
+-- and, once there is one that is more: others; accepted: ids of both kinds. by_tag: how many of both a claim gives up.
 local function read_settle(first_key, first_arg, count, sparse, is_watched, now)
-  local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false }
+  local plan = { verdicts = {}, gone = {}, told = false, others = false, accepted = false, by_tag = {} }
   if count == 0 then return plan end
   local KEYS, ARGV, gone, stored, ends = KEYS, ARGV, plan.gone, {}, {}
   local ids = { unpack(KEYS, first_key, first_key + count - 1) }
@@ -29,7 +29,7 @@ local function read_settle(first_key, first_arg, count, sparse, is_watched, now)
   local at, taken, arg = 0, 0, first_arg
   while at < count do
     local code, claim, a, b, lock = string.match(ARGV[arg], '^([^;]*);([^;]*);([^;]*);([^;]*);(.*)$')
-    local tag, members = ARGV[2] .. '|' .. claim, tonumber(ARGV[arg + 1])
+    local tag, members, taken_before = ARGV[2] .. '|' .. claim, tonumber(ARGV[arg + 1]), taken
     -- It frees nothing and is kept with its payload.
     local is_plain = (code == '+' or code == '-') and lock == '' and a ~= '0'
     local _, removed_at = kept_until(is_plain and a or '', now)
@@ -53,6 +53,7 @@ local function read_settle(first_key, first_arg, count, sparse, is_watched, now)
       end
     end
     arg = arg + 2 + members
+    plan.by_tag[tag] = (plan.by_tag[tag] or 0) + taken - taken_before
   end
   if plan.others then exceptions().read_touched(plan.others) end
   return plan

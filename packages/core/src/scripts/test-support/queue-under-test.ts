@@ -85,6 +85,7 @@ export function stepInput(worker: string, wishes: Partial<StepInput> = {}): Step
     tend: false,
     listens: 'none',
     finished: [],
+    finishedInParts: [],
     settles: [],
     ...wishes,
   };

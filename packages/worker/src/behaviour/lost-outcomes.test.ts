@@ -1,0 +1,59 @@
+import { call, task } from '@q/core';
+import { queueKeys } from '@q/core/wire';
+import { expect } from 'vitest';
+import { deferred } from '../test-support/deferred.ts';
+import { type Rig, test } from '../test-support/worker-test.ts';
+
+const work = task<(name: 'early' | 'late') => number>('work');
+
+interface Gates {
+  readonly early: ReturnType<typeof deferred<void>>;
+  readonly late: ReturnType<typeof deferred<void>>;
+}
+
+/** A worker that runs both tasks of one claim until their gates open; answers how often each was begun. */
+async function runBoth(rig: Rig, { early, late }: Gates): Promise<() => Readonly<Record<string, number>>> {
+  const runs = { early: 0, late: 0 };
+  const both = deferred();
+  const worker = rig.worker({ lease: '1s' });
+  worker.handle(work, async (_ctx, name) => {
+    runs[name] += 1;
+    if (runs.early + runs.late === 2) both.resolve();
+    await (name === 'early' ? early : late).promise;
+    return runs[name];
+  });
+  await rig.start(worker);
+  await both.promise;
+  return () => runs;
+}
+
+test.for([
+  { when: 'before anybody misses it', missed: false },
+  { when: 'after it was missed', missed: true },
+])(
+  'a Redis that comes back without an outcome it had answered gets another one; its claim ends $when',
+  { timeout: 30_000 },
+  async ({ missed }, { startRedis, rigOn, connect }) => {
+    // What is written between `SAVE` and the crash is lost.
+    const server = await startRedis({ persistence: 'aof', args: ['--appendonly', 'no'] });
+    const rig = rigOn(server.url);
+    const gates = { early: deferred(), late: deferred() };
+    const handles = await rig.client.enqueueMany([call(work, 'early'), call(work, 'late')]);
+    const [early = expect.unreachable(), late = expect.unreachable()] = handles;
+    const runs = await runBoth(rig, gates);
+    const redis = connect(server.url);
+    await redis.save();
+    gates.early.resolve();
+    expect(await early.value({ timeout: '5s' })).toBe(1);
+    await server.restart();
+    await expect.poll(() => early.status()).toBe('running');
+
+    if (missed) await expect.poll(runs, { timeout: 10_000 }).toEqual({ early: 2, late: 1 });
+    gates.late.resolve();
+    expect(await late.value({ timeout: '10s' })).toBe(1);
+    expect(await early.value({ timeout: '10s' })).toBe(2);
+    const [running = expect.unreachable()] = await redis.zrange(queueKeys(rig.queue).workers, '0', '-1');
+    const claims = queueKeys(rig.queue).claims(running);
+    await expect.poll(async () => Object.keys(await redis.hgetall(claims))).toEqual(['n']);
+  },
+);
