@@ -32,16 +32,14 @@ export class Enqueues {
 
   /** All or none. @throws QueueBusyError · ClientClosedError · ConfigError. */
   addAll(members: readonly OutgoingTask[]): void {
-    const groups = new Map<Coalescer, OutgoingTask[]>();
+    const counts = new Map<Coalescer, number>();
     for (const member of members) {
       const coalescer = this.#coalescerOf(member);
-      const group = groups.get(coalescer);
-      if (group === undefined) groups.set(coalescer, [member]);
-      else group.push(member);
+      const count = (counts.get(coalescer) ?? 0) + 1;
+      counts.set(coalescer, count);
+      coalescer.requireRoom(count, member);
     }
-    for (const [coalescer, [first, ...rest]] of groups)
-      if (first !== undefined) coalescer.requireRoom(1 + rest.length, first);
-    for (const [coalescer, group] of groups) for (const member of group) coalescer.add(member);
+    for (const member of members) this.add(member);
   }
 
   /** Refuses further items; resolves when all others are settled, each within its deadline. */
