@@ -1,5 +1,5 @@
 -- define: makes a schedule known, or asserts it again. The definition of the worker that started last holds, unless
--- its owner has gone. Schedules that no worker has asserted for an hour are removed; what they fired last is not.
+-- its owner has gone. What nobody has asserted or fired for 400 days is removed: a slot that is due may wait long for a worker.
 --
 -- KEYS[1] running         hash  (for the prefix)
 -- KEYS[2] schedules       hash  name -> hash \n started \n owner \n asserted \n definition
@@ -19,7 +19,7 @@
 -- @include fragments/lists.lua
 
 -- validate
-local UNASSERTED, FORGOTTEN = 3600000, 400 * 86400000
+local FORGOTTEN = 400 * 86400000
 local worker, started, name, hash, definition, slot = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
 
 local function parse(entry)
@@ -35,7 +35,7 @@ for at = 1, #entries, 2 do
   local entry = parse(entries[at + 1])
   if entries[at] == name then
     known = entry
-  elseif not entry.asserted or now - entry.asserted > UNASSERTED then
+  elseif not entry.asserted or now - entry.asserted > FORGOTTEN then
     stale[#stale + 1] = entries[at]
   end
 end

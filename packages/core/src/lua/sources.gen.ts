@@ -558,7 +558,7 @@ if tokens == 0 and #plan.ready + #plan.suspects + #plan.due > 0 then redis.call(
 return reply`,
   },
   define: {
-    sha1: '37401ac9614ac79bc67e3f7806baee720549c2a6',
+    sha1: '52d53078794cdeef5589f4e9477c824207f53c9e',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -589,7 +589,7 @@ for index = 1, #part do found[first + index - 1] = part[index] end
 end
 return found
 end
-local UNASSERTED, FORGOTTEN = 3600000, 400 * 86400000
+local FORGOTTEN = 400 * 86400000
 local worker, started, name, hash, definition, slot = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
 local function parse(entry)
 local known_hash, known_started, owner, asserted = string.match(entry, '^([^\\n]*)\\n(%d+)\\n([^\\n]*)\\n(%d+)\\n')
@@ -602,7 +602,7 @@ for at = 1, #entries, 2 do
 local entry = parse(entries[at + 1])
 if entries[at] == name then
 known = entry
-elseif not entry.asserted or now - entry.asserted > UNASSERTED then
+elseif not entry.asserted or now - entry.asserted > FORGOTTEN then
 stale[#stale + 1] = entries[at]
 end
 end
@@ -1351,7 +1351,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '124d65c50ccf56d86b67f7324b589554fb374c0d',
+    sha1: '969284a8ac913973c725736867c7470ea7195e07',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1580,7 +1580,7 @@ others.kept[#others.kept + 1] = owner .. ',' .. now
 others.held[item.lock] = true
 elseif entry == owner or item.code == 'unlock' and entry and string.sub(entry, 1, #owner + 1) == owner .. ',' then
 others.unlocked[#others.unlocked + 1] = item.lock
-others.freed[item.lock] = true
+others.freed[item.lock], others.held[item.lock] = true, nil
 end
 end
 local function add_verdict(plan, at, verdict)
@@ -1662,8 +1662,8 @@ if #others.due > 0 then redis.call('ZCARD', k.due) end
 if #others.pushed + #others.back > 0 then redis.call('LLEN', k.ready) end
 end
 local function write_locks(others)
-write_chunked('HDEL', k.unique, others.unlocked)
 write_chunked('HSET', k.unique, others.kept)
+write_chunked('HDEL', k.unique, others.unlocked)
 end
 local function write_others(others)
 write_chunked('HDEL', k.running, others.gone)

@@ -102,15 +102,27 @@ test('a slot that was fired is not made due again, not even after the schedule w
   expect(await defined(queue, { slot: 6_000 })).toEqual({ kind: 'defined', due: 6_000 });
 });
 
-test('a schedule that no worker has asserted for an hour is forgotten, its last slot is not', async ({
+test('a slot that is due waits for the worker of its schedule, whatever others define first', async ({
+  queue,
+}) => {
+  const due = (await queue.now()) + 60_000;
+  await defined(queue, { name: 'tick' });
+  await defined(queue, { name: 'report', slot: due });
+  queue.later(7_200_000);
+  await defined(queue, { name: 'tick' });
+
+  expect(await defined(queue, { name: 'report', slot: due + 86_400_000 })).toEqual({ kind: 'kept', due });
+});
+
+test('a schedule that no worker has asserted for 400 days is forgotten, its last slot is not', async ({
   queue,
 }) => {
   await defined(queue, { name: 'abandoned' });
   await defined(queue, { name: 'alive' });
-  await queue.redis.hset(queue.keys.schedulesLast, 'abandoned', await queue.now());
-  queue.later(3_500_000);
+  queue.later(399 * 86_400_000);
   await defined(queue, { name: 'alive' });
-  queue.later(200_000);
+  await queue.redis.hset(queue.keys.schedulesLast, 'abandoned', await queue.now());
+  queue.later(2 * 86_400_000);
   await defined(queue, { name: 'new' });
 
   expect((await queue.redis.hkeys(queue.keys.schedules)).toSorted()).toEqual(['alive', 'new']);

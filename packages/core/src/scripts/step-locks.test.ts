@@ -187,6 +187,25 @@ test('an unlock frees the lock of its own run only, not of a claim whose number 
   expect(await queue.redis.hget(queue.keys.unique, lock)).toBe('first,w1|10');
 });
 
+test('a run that ends right after its time was up keeps its lock and frees it in one call', async ({
+  queue,
+}) => {
+  await locked(queue);
+  await queue.put(['second'], unique);
+
+  const { claim } = await queue.step('w1', {
+    acked: 1,
+    want: 5,
+    settles: [
+      { id: 'first', claim: 1, outcome: sampleResult('fail', { lock, keepLock: true }) },
+      { id: 'first', claim: 1, outcome: { kind: 'unlock', lock } },
+    ],
+  });
+
+  expect(claim).toMatchObject({ deliveries: [{ id: 'second' }] });
+  expect(await queue.redis.hgetall(queue.keys.unique)).toEqual({ [lock]: 'second,w1|2' });
+});
+
 test('an unlock that is sent twice does not free the next run', async ({ queue }) => {
   await locked(queue);
   await queue.settle('w1', 1, { first: sampleResult('fail', { lock, keepLock: true }) });

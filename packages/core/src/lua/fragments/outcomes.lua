@@ -90,7 +90,7 @@ local function read_lock(others, item, now)
     others.held[item.lock] = true
   elseif entry == owner or item.code == 'unlock' and entry and string.sub(entry, 1, #owner + 1) == owner .. ',' then
     others.unlocked[#others.unlocked + 1] = item.lock
-    others.freed[item.lock] = true
+    others.freed[item.lock], others.held[item.lock] = true, nil
   end
 end
 
@@ -184,10 +184,11 @@ local function read_touched(others)
   if #others.pushed + #others.back > 0 then redis.call('LLEN', k.ready) end
 end
 
--- Before the claim, which may take what is freed here.
+-- Before the claim, which may take what is freed here. A run that ends right after its time was up keeps its lock and frees
+-- it in one call, in this order.
 local function write_locks(others)
-  write_chunked('HDEL', k.unique, others.unlocked)
   write_chunked('HSET', k.unique, others.kept)
+  write_chunked('HDEL', k.unique, others.unlocked)
 end
 
 -- Answers whether something was put back that can be claimed at once.
