@@ -13,7 +13,7 @@ const mostLateAnswers = 5;
 
 /**
  * Whether the task ended as aborted. One that waits ends at once; for one that is running its worker is told, and this
- * waits for its end, by default as long as any call may take.
+ * waits for its end, by default as long as any call may take. To ask takes up to the client's `deadline`, whatever the timeout.
  *
  * @throws QueueUnavailableError · ClientClosedError · the signal's reason
  */
@@ -22,18 +22,22 @@ export async function abortTask(session: Session, id: string, options: WaitOptio
   const { timeout = session.deadline, signal } = resolveWaitOptions(options);
   signal?.throwIfAborted();
   const until = monotonicNow() + timeout;
-  const { kind } = await askToAbort(session, id);
+  const { kind } = await askToAbort(session, id, signal);
   if (kind === 'aborted') return true;
   if (kind !== 'asked') return false;
   return endsAborted(session, id, { timeout: Math.max(0, until - monotonicNow()), signal });
 }
 
-async function askToAbort({ port, deadline, queue }: Session, id: string): Promise<AbortReply> {
+async function askToAbort(
+  { port, deadline, queue }: Session,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<AbortReply> {
   const until = monotonicNow() + deadline;
   for (let lateAnswers = 0; lateAnswers < mostLateAnswers; lateAnswers += 1) {
     const left = until - monotonicNow();
     const input = { id, notAfter: Math.floor(port.clock.now() + left) };
-    const reply = await port.run(abort, input, { deadline: left, id }).catch((error: unknown) => {
+    const reply = await port.run(abort, input, { deadline: left, id, signal }).catch((error: unknown) => {
       throw errorForTask(error, id, queue);
     });
     if (reply.kind !== 'late') return reply;

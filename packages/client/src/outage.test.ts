@@ -122,6 +122,20 @@ describe('while Redis is down', () => {
   });
 });
 
+test('an abort ends with the reason of its signal while Redis is away', async ({
+  startRedis,
+  makeClient,
+}) => {
+  const server = await startRedis();
+  const client = makeClient({ redis: server.url, deadline: 15_000 });
+  const handle = await client.enqueue(tick);
+  await server.kill();
+  const impatient = new AbortController();
+  const aborting = handle.abort({ signal: impatient.signal });
+  impatient.abort(new Error('no time'));
+  await expect(aborting).rejects.toThrow('no time');
+});
+
 test('a list for which there is no room while Redis is away is refused whole, and none of it runs', async ({
   startRedis,
   makeClient,

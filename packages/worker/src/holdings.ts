@@ -13,7 +13,7 @@ import type { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
 import { WaitingLine } from './waiting-line.ts';
 
-export interface HoldingsParts extends Omit<ExecuteParts, 'onSettled' | 'onLanded'> {
+export interface HoldingsParts extends Omit<ExecuteParts, 'onSettled' | 'onLanded' | 'onReturned'> {
   readonly lease: number;
   readonly slots: Slots;
   readonly pace: Pace;
@@ -56,6 +56,7 @@ export class Holdings {
       ...parts,
       onSettled: (flight, outcome) => this.#onSettled(flight, outcome),
       onLanded: (flight, isGivenUp) => this.#onLanded(flight, isGivenUp),
+      onReturned: (flight) => this.#onReturned(flight),
     };
   }
 
@@ -222,8 +223,7 @@ export class Holdings {
     this.#settle(flight, outcome);
   }
 
-  #onLanded({ keepsLock, delivery }: Flight, isGivenUp: boolean): void {
-    const { id, claim, lock, envelope } = delivery;
+  #onLanded({ delivery: { id, envelope } }: Flight, isGivenUp: boolean): void {
     if (isGivenUp) {
       const facts = { task: id, name: envelope?.name };
       this.#parts.log.warn(
@@ -231,10 +231,14 @@ export class Holdings {
         'a handler was given up: it did not end within "abandonAfter" of its interruption; it may still run',
       );
     }
-    if (keepsLock && !this.#isDropped)
-      this.#parts.settles.add({ id, claim, outcome: { kind: 'unlock', lock } });
     this.#parts.slots.giveBack();
     this.fill();
+  }
+
+  #onReturned({ keepsLock, delivery: { id, claim, lock } }: Flight): void {
+    if (!keepsLock || this.#isDropped) return;
+    this.#parts.settles.add({ id, claim, outcome: { kind: 'unlock', lock } });
+    this.#parts.changes.notify();
   }
 
   #drop(flight: Flight): void {

@@ -5,6 +5,7 @@ import { test } from '../test-support/worker-test.ts';
 
 const work = task<(n: number) => number>('work');
 const stubborn = task<() => void>('stubborn', { timeout: 30 });
+const lonely = task<() => void>('lonely', { unique: true, timeout: 50 });
 
 describe('slots', () => {
   test('a worker runs as many tasks at once as its concurrency says, and no more', async ({ rig }) => {
@@ -69,6 +70,21 @@ describe('slots', () => {
     const next = await rig.client.enqueue(work, 7);
     expect(await next.value({ timeout: '5s' })).toBe(7);
     expect(await rig.log.seen('was given up')).toMatchObject({ level: 'warn', facts: { name: 'stubborn' } });
+  });
+
+  test('a unique handler that was given up keeps its lock until it has really ended', async ({ rig }) => {
+    const end = deferred();
+    const worker = rig.worker({ concurrency: 2, abandonAfter: 20 });
+    worker.handle(lonely, () => end.promise);
+    await rig.start(worker);
+    await (await rig.client.enqueue(lonely)).result({ timeout: '5s' });
+    await rig.log.seen('was given up');
+    const second = await (await rig.client.enqueue(lonely)).result({ timeout: '5s' });
+    expect(second).toMatchObject({ success: false, error: { type: 'unique' } });
+    end.resolve();
+    const third = async (): Promise<unknown> =>
+      (await (await rig.client.enqueue(lonely)).result({ timeout: '5s' })).success;
+    await expect.poll(third).toBe(true);
   });
 
   test('what an abandoned handler throws later is logged, and the worker goes on', async ({ rig }) => {

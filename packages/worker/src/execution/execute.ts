@@ -26,6 +26,8 @@ export interface ExecuteParts extends InvokeParts {
   readonly onSettled: (flight: Flight, outcome: SettleOutcome | null) => void;
   /** Its slot is free again: the handler has ended, or was given up. */
   readonly onLanded: (flight: Flight, isGivenUp: boolean) => void;
+  /** The handler has ended, maybe long after it was given up. */
+  readonly onReturned: (flight: Flight) => void;
 }
 
 /** A handler that has been called. */
@@ -66,9 +68,11 @@ function follow(started: Started, run: Promise<Run>, timeout: number | null, par
 
 function end(started: Started, run: Run, parts: ExecuteParts): void {
   const { flight } = started;
+  flight.hasReturned = true;
   if (flight.decide()) settle(started, run, parts);
   else logLateEnd(flight.delivery, run, parts.log);
   land(flight, false, parts);
+  parts.onReturned(flight);
 }
 
 async function settleInterrupted(started: Started, run: Run, parts: ExecuteParts): Promise<void> {
@@ -88,7 +92,7 @@ function settle({ flight, startedAt, maxTries }: Started, run: Run, parts: Execu
     codec: parts.codec,
     startedAt,
     now,
-    isOpen: flight.isInterrupted && !flight.isLanded,
+    isOpen: flight.isInterrupted && !flight.hasReturned,
   };
   parts.onSettled(flight, encodeOutcome(outcome, facts));
 }
