@@ -63,7 +63,7 @@ export type { EnqueuedItem, EnqueueInput, EnqueueItem, EnqueueReply, Start } fro
 export { enqueue } from './scripts/enqueue.ts';
 export type { FireInput, FireReply } from './scripts/fire.ts';
 export { fire } from './scripts/fire.ts';
-export type { HeldInput, HeldReply } from './scripts/held.ts';
+export type { HeldInput, HeldReply, KeptLock } from './scripts/held.ts';
 export { held } from './scripts/held.ts';
 export type { JoinInput, JoinReply } from './scripts/join.ts';
 export { join } from './scripts/join.ts';

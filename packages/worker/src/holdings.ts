@@ -1,4 +1,4 @@
-import type { SettleItem, SettleOutcome } from '@q/core/wire';
+import type { KeptLock, SettleItem, SettleOutcome } from '@q/core/wire';
 import { LeaseLostError } from './errors.ts';
 import type { Delivery } from './execution/delivery.ts';
 import { type ExecuteParts, execute } from './execution/execute.ts';
@@ -41,6 +41,8 @@ export class Holdings {
   readonly #line: WaitingLine;
   /** Aborts of tasks that a claim under way may bring. */
   readonly #early = new Set<string>();
+  /** Runs that have ended with their lock kept, and have not returned. */
+  readonly #open = new Set<Flight>();
   #isStarting = true;
   #isFilling = false;
   #isDropped = false;
@@ -176,6 +178,18 @@ export class Holdings {
     changes.notify();
   }
 
+  /** Whether the run of a lock that it had kept has not returned yet. */
+  isOpen(id: string, claim: number): boolean {
+    return [...this.#open].some(({ delivery }) => delivery.id === id && delivery.claim === claim);
+  }
+
+  /** Redis says that the lock is kept, and its run has returned: Redis has forgotten that it was told. */
+  unlock({ id, claim, lock }: KeptLock): void {
+    if (this.#isDropped || this.isOpen(id, claim)) return;
+    this.#parts.settles.add({ id, claim, outcome: { kind: 'unlock', lock } });
+    this.#parts.changes.notify();
+  }
+
   /** An outcome came too late. */
   refused({ id, outcome }: SettleItem): void {
     // Of what was released nothing is lost.
@@ -219,7 +233,7 @@ export class Holdings {
       this.#drop(flight);
       return;
     }
-    flight.keepsLock = 'keepLock' in outcome && outcome.keepLock && outcome.lock !== '';
+    if ('keepLock' in outcome && outcome.keepLock && outcome.lock !== '') this.#open.add(flight);
     this.#settle(flight, outcome);
   }
 
@@ -235,10 +249,8 @@ export class Holdings {
     this.fill();
   }
 
-  #onReturned({ keepsLock, delivery: { id, claim, lock } }: Flight): void {
-    if (!keepsLock || this.#isDropped) return;
-    this.#parts.settles.add({ id, claim, outcome: { kind: 'unlock', lock } });
-    this.#parts.changes.notify();
+  #onReturned(flight: Flight): void {
+    if (this.#open.delete(flight)) this.unlock(flight.delivery);
   }
 
   #drop(flight: Flight): void {

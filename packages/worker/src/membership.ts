@@ -92,6 +92,7 @@ export class Membership {
       host: hostname(),
       pid: process.pid,
       concurrency,
+      lease,
       names: registry.names,
     });
     const reply = await port.run(join, { worker: this.worker, info, lease }, { signal });
@@ -201,6 +202,8 @@ export class Membership {
         inFlight: this.#inFlight,
         onUnknown: (id, claim) => this.#holdings.giveBackUnknown(id, claim),
         onMissing: (id) => this.#holdings.lose(id),
+        isOpen: (id, claim) => this.#holdings.isOpen(id, claim),
+        onKept: (lock) => this.#holdings.unlock(lock),
         onLapsed: (reason) => this.#lapse(reason),
         log,
       }),

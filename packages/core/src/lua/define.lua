@@ -1,5 +1,5 @@
 -- define: makes a schedule known, or asserts it again. The definition of the worker that started last holds, unless
--- its owner has gone. What nobody has asserted or fired for 400 days is removed: a slot that is due may wait long for a worker.
+-- its owner has gone; a slot that is due and was not fired stays due. What nobody has asserted or fired for 400 days is removed: a slot that is due may wait long for a worker.
 --
 -- KEYS[1] running         hash  (for the prefix)
 -- KEYS[2] schedules       hash  name -> hash \n started \n owner \n asserted \n definition
@@ -51,7 +51,9 @@ local owner_lives = known and known.owner and redis.call('ZSCORE', KEYS[5], know
 if known and not same and owner_lives and known.started and known.started >= started and known.owner ~= worker then
   return { now, 'superseded', due }
 end
-local kept = same and due > last
+-- What is due and was not fired yet is owed, whatever the new definition says of later slots.
+local is_owed = due > 0 and due <= now
+local kept = due > last and (same or is_owed)
 local next_slot = kept and due or slot
 if next_slot <= last then return { now, 'superseded', due } end
 

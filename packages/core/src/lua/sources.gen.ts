@@ -558,7 +558,7 @@ if tokens == 0 and #plan.ready + #plan.suspects + #plan.due > 0 then redis.call(
 return reply`,
   },
   define: {
-    sha1: '52d53078794cdeef5589f4e9477c824207f53c9e',
+    sha1: 'd17b466de0ae96c4d8b28c39817b64a434b59e78',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -618,7 +618,8 @@ local owner_lives = known and known.owner and redis.call('ZSCORE', KEYS[5], know
 if known and not same and owner_lives and known.started and known.started >= started and known.owner ~= worker then
 return { now, 'superseded', due }
 end
-local kept = same and due > last
+local is_owed = due > 0 and due <= now
+local kept = due > last and (same or is_owed)
 local next_slot = kept and due or slot
 if next_slot <= last then return { now, 'superseded', due } end
 local owner_started = same and owner_lives and known.started > started and known.started or started
@@ -802,7 +803,7 @@ end
 return { now, fires and 'fired' or 'skipped', next_slot }`,
   },
   held: {
-    sha1: '3f738306e3b24f949f7e271c73fb11ddba36def9',
+    sha1: '9fcfc4178ffb609c282a54ac50612103ffadf4e1',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -872,7 +873,16 @@ for _, item in ipairs(read_holdings(KEYS[1], worker)) do
 flat[#flat + 1] = item.id
 flat[#flat + 1] = item.tag
 end
-return { now, 'held', flat }`,
+local kept, locks = {}, redis.call('HGETALL', KEYS[4])
+for at = 1, #locks, 2 do
+local id, tag = string.match(locks[at + 1], '^(.+),([^,]+),%d+$')
+if tag and string.sub(tag, 1, #worker + 1) == worker .. '|' then
+kept[#kept + 1] = locks[at]
+kept[#kept + 1] = id
+kept[#kept + 1] = tag
+end
+end
+return { now, 'held', flat, kept }`,
   },
   join: {
     sha1: 'd4bc5e0576231e266f81de2d231641d10a1675a2',
@@ -1043,7 +1053,7 @@ end
 return reply`,
   },
   renew: {
-    sha1: 'dd04075dd53d00bf561b9257134957e3165c1f4d',
+    sha1: 'ea934c2af34841ecddc43c8e3e3f41ac4e5967eb',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -1204,21 +1214,36 @@ end
 end
 return { listed = ids, ids = promoted, keys = keys }
 end
+local function read_outage(workers, lease, swept, now)
+local NOTHING = 1000
+local gap, longest, infos = now - swept, 0, {}
+if gap <= math.min(NOTHING, lease * 2 / 3) then return 0 end
+for at, worker in ipairs(redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'LIMIT', 0, BUDGET)) do
+infos[at] = worker_key(worker)
+end
+for _, info in ipairs(read_values(infos)) do
+local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
+if gap > own * 2 / 3 then longest = math.max(longest, own) end
+end
+return longest > 0 and now + math.min(gap, longest) or 0
+end
+local function read_step_back(workers, lease, swept, now)
+local clamped = {}
+local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, '+inf', 'WITHSCORES', 'LIMIT', 0, BUDGET)
+for at = 1, #ahead, 2 do
+local lease_end = tonumber(ahead[at + 1])
+clamped[#clamped + 1] = math.min(lease_end, math.max(lease_end - swept + now, now + lease))
+clamped[#clamped + 1] = ahead[at]
+end
+return clamped
+end
 local function read_guard(meta, workers, lease, now)
 local stored = redis.call('HMGET', meta, 'swept', 'notBefore')
 local swept, not_before = tonumber(stored[1] or now), tonumber(stored[2] or 0)
-local gap = now - swept
-local guard = { not_before = not_before, clamped = {} }
-if gap > lease * 2 / 3 then guard.not_before = math.max(not_before, now + math.min(gap, lease)) end
-if gap < -1000 then
-guard.not_before = now + lease
-local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. (now + lease), '+inf', 'LIMIT', 0, BUDGET)
-for _, worker in ipairs(ahead) do
-guard.clamped[#guard.clamped + 1] = now + lease
-guard.clamped[#guard.clamped + 1] = worker
+if swept - now > 1000 then
+return { not_before = now + lease, clamped = read_step_back(workers, lease, swept, now) }
 end
-end
-return guard
+return { not_before = math.max(not_before, read_outage(workers, lease, swept, now)), clamped = {} }
 end
 local function blame(held, records)
 local blamed = false
@@ -1351,7 +1376,7 @@ if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '969284a8ac913973c725736867c7470ea7195e07',
+    sha1: '94840e4ab4c4da662a37a564bae4e6ea28609ea6',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1813,21 +1838,36 @@ end
 end
 return { listed = ids, ids = promoted, keys = keys }
 end
+local function read_outage(workers, lease, swept, now)
+local NOTHING = 1000
+local gap, longest, infos = now - swept, 0, {}
+if gap <= math.min(NOTHING, lease * 2 / 3) then return 0 end
+for at, worker in ipairs(redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'LIMIT', 0, BUDGET)) do
+infos[at] = worker_key(worker)
+end
+for _, info in ipairs(read_values(infos)) do
+local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
+if gap > own * 2 / 3 then longest = math.max(longest, own) end
+end
+return longest > 0 and now + math.min(gap, longest) or 0
+end
+local function read_step_back(workers, lease, swept, now)
+local clamped = {}
+local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, '+inf', 'WITHSCORES', 'LIMIT', 0, BUDGET)
+for at = 1, #ahead, 2 do
+local lease_end = tonumber(ahead[at + 1])
+clamped[#clamped + 1] = math.min(lease_end, math.max(lease_end - swept + now, now + lease))
+clamped[#clamped + 1] = ahead[at]
+end
+return clamped
+end
 local function read_guard(meta, workers, lease, now)
 local stored = redis.call('HMGET', meta, 'swept', 'notBefore')
 local swept, not_before = tonumber(stored[1] or now), tonumber(stored[2] or 0)
-local gap = now - swept
-local guard = { not_before = not_before, clamped = {} }
-if gap > lease * 2 / 3 then guard.not_before = math.max(not_before, now + math.min(gap, lease)) end
-if gap < -1000 then
-guard.not_before = now + lease
-local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. (now + lease), '+inf', 'LIMIT', 0, BUDGET)
-for _, worker in ipairs(ahead) do
-guard.clamped[#guard.clamped + 1] = now + lease
-guard.clamped[#guard.clamped + 1] = worker
+if swept - now > 1000 then
+return { not_before = now + lease, clamped = read_step_back(workers, lease, swept, now) }
 end
-end
-return guard
+return { not_before = math.max(not_before, read_outage(workers, lease, swept, now)), clamped = {} }
 end
 local function blame(held, records)
 local blamed = false

@@ -3,6 +3,9 @@ import { type DefineInput, define } from './define.ts';
 import { fire } from './fire.ts';
 import { type QueueUnderTest, test } from './test-support/queue-under-test.ts';
 
+/** Epoch ms: no slot from here on is due yet. */
+const future = 4_000_000_000_000;
+
 async function defined(
   queue: QueueUnderTest,
   input: Partial<DefineInput>,
@@ -43,28 +46,31 @@ test('another definition replaces it when its worker started later, and not when
   queue,
 }) => {
   await queue.join('w1', 'w2', 'w3');
-  await defined(queue, {});
+  await defined(queue, { slot: future + 5_000 });
 
-  expect(await defined(queue, { worker: 'w2', startedAt: 50, hash: 'old', slot: 7_000 })).toEqual({
+  expect(await defined(queue, { worker: 'w2', startedAt: 50, hash: 'old', slot: future + 7_000 })).toEqual({
     kind: 'superseded',
-    due: 5_000,
+    due: future + 5_000,
   });
-  expect(await defined(queue, { worker: 'w3', startedAt: 200, hash: 'new', slot: 8_000 })).toEqual({
+  expect(await defined(queue, { worker: 'w3', startedAt: 200, hash: 'new', slot: future + 8_000 })).toEqual({
     kind: 'defined',
-    due: 8_000,
+    due: future + 8_000,
   });
-  expect(await defined(queue, { slot: 6_000 })).toEqual({ kind: 'superseded', due: 8_000 });
+  expect(await defined(queue, { slot: future + 6_000 })).toEqual({ kind: 'superseded', due: future + 8_000 });
 });
 
 test('a worker may change its own definition, and anyone may once its owner has gone', async ({ queue }) => {
   await queue.join('w1');
-  await defined(queue, { startedAt: 100 });
-  expect(await defined(queue, { hash: 'h2', slot: 6_000 })).toEqual({ kind: 'defined', due: 6_000 });
+  await defined(queue, { startedAt: 100, slot: future + 5_000 });
+  expect(await defined(queue, { hash: 'h2', slot: future + 6_000 })).toEqual({
+    kind: 'defined',
+    due: future + 6_000,
+  });
 
   await queue.redis.zrem(queue.keys.workers, 'w1');
-  expect(await defined(queue, { worker: 'w2', startedAt: 50, hash: 'h3', slot: 7_000 })).toEqual({
+  expect(await defined(queue, { worker: 'w2', startedAt: 50, hash: 'h3', slot: future + 7_000 })).toEqual({
     kind: 'defined',
-    due: 7_000,
+    due: future + 7_000,
   });
 });
 
@@ -112,6 +118,22 @@ test('a slot that is due waits for the worker of its schedule, whatever others d
   await defined(queue, { name: 'tick' });
 
   expect(await defined(queue, { name: 'report', slot: due + 86_400_000 })).toEqual({ kind: 'kept', due });
+});
+
+test('a slot that is due and was not fired stays due under another definition; once it was fired the next one counts', async ({
+  queue,
+}) => {
+  const due = (await queue.now()) + 60_000;
+  await defined(queue, { slot: due });
+  queue.later(80_000);
+  const changed = { worker: 'w2', startedAt: 200, hash: 'h2', slot: due + 86_400_000 };
+  expect(await defined(queue, changed)).toEqual({ kind: 'kept', due });
+
+  await queue.redis.hset(queue.keys.schedulesLast, 'nightly', due);
+  expect(await defined(queue, { ...changed, hash: 'h3' })).toEqual({
+    kind: 'defined',
+    due: due + 86_400_000,
+  });
 });
 
 test('a schedule that no worker has asserted for 400 days is forgotten, its last slot is not', async ({

@@ -20,6 +20,7 @@ test('what a worker holds is listed by claim, without what it has settled', asyn
       [1, ['b']],
       [2, ['c']],
     ]),
+    keptLocks: [],
   });
   expect(await queue.dump()).toEqual(before);
 });
@@ -41,4 +42,19 @@ test('a worker that holds nothing holds nothing, and one that nobody knows has l
 
   expect(await queue.run(held, { worker: 'w1' })).toMatchObject({ kind: 'held', claims: new Map() });
   expect(await queue.run(held, { worker: 'ghost' })).toEqual({ kind: 'lapsed', now: expect.any(Number) });
+});
+
+test('locks that a worker keeps of runs that have not returned are listed, those of others and of running tasks are not', async ({
+  queue,
+}) => {
+  await queue.join('w1', 'w10');
+  await queue.redis.hset(queue.keys.unique, {
+    kept: 'a,b,5,w1|3,1800000000000',
+    running: 'c,w1|4',
+    other: 'd,w10|1,1800000000000',
+  });
+
+  expect(await queue.run(held, { worker: 'w1' })).toMatchObject({
+    keptLocks: [{ lock: 'kept', id: 'a,b,5', claim: 3 }],
+  });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { join } from './join.ts';
 import { renew } from './renew.ts';
 import { lease, type QueueUnderTest, test } from './test-support/queue-under-test.ts';
 
@@ -8,6 +9,11 @@ async function busyQueue(queue: QueueUnderTest): Promise<void> {
   await queue.put(['a']);
   await queue.take('w1', 1);
   await queue.step('w2', { tend: true });
+}
+
+/** `w1` takes part with another lease than the others, ms, from now on. */
+async function rejoin(queue: QueueUnderTest, own: number): Promise<void> {
+  await queue.run(join, { worker: 'w1', info: JSON.stringify({ lease: own }), lease: own });
 }
 
 async function owner(queue: QueueUnderTest): Promise<string | null> {
@@ -62,6 +68,77 @@ test('when the clock goes back, leases that would last too long are cut to one l
   expect(await owner(queue)).toBe('w1|1');
   await queue.lapseAllBut('w2');
   queue.later(2_000);
+  await queue.step('w2', { tend: true });
+  expect(await owner(queue)).toBeNull();
+});
+
+test('when the clock goes back, a worker with a longer lease keeps what it had left of it', async ({
+  queue,
+}) => {
+  await busyQueue(queue);
+  const short = lease / 6;
+  await queue.redis.zadd(queue.keys.workers, (await queue.now()) + lease, 'w1');
+
+  queue.later(-3_600_000);
+  const now = await queue.now();
+  await queue.run(renew, { worker: 'w2', lease: short });
+
+  const left = Number(await queue.redis.zscore(queue.keys.workers, 'w1')) - now;
+  expect(left).toBeGreaterThan(lease - 2_000);
+  expect(left).toBeLessThan(lease + 2_000);
+});
+
+test('after an outage a worker with a short lease is spared, whoever comes back first', async ({ queue }) => {
+  await busyQueue(queue);
+  const short = lease / 6;
+  await rejoin(queue, short);
+
+  queue.later(short + 1_000);
+  await queue.step('w2', { tend: true });
+  queue.later(1_000);
+  await queue.step('w2', { tend: true });
+  expect(await owner(queue)).toBe('w1|1');
+  expect(await queue.run(renew, { worker: 'w1', lease: short })).toMatchObject({ kind: 'renewed' });
+});
+
+test('an outage spares a worker whose lease ends right after it, longer than that of who comes back first', async ({
+  queue,
+}) => {
+  await busyQueue(queue);
+  await rejoin(queue, 9_000);
+
+  queue.later(8_000);
+  await queue.run(renew, { worker: 'w2', lease: 1_000 });
+  queue.later(2_000);
+  await queue.run(renew, { worker: 'w2', lease: 1_000 });
+  expect(await owner(queue)).toBe('w1|1');
+});
+
+test.for([
+  { own: lease, dead: [false, false, false, true] },
+  { own: 5_000, dead: [false, false, true] },
+])(
+  'where a look is rare, a worker with a lease of $own ms that died is emptied at the first or second after its end',
+  async ({ own, dead }, { queue }) => {
+    await queue.join('w1', 'w2');
+    await queue.put(['a']);
+    await queue.take('w1', 1);
+    await rejoin(queue, own);
+    const looks: boolean[] = [];
+    while (looks.length < dead.length) {
+      await queue.run(renew, { worker: 'w2', lease });
+      looks.push((await owner(queue)) === null);
+      queue.later(lease / 3 + 5);
+    }
+    expect(looks).toEqual(dead);
+  },
+);
+
+test('a queue that is looked after every second or two loses no time over who died', async ({ queue }) => {
+  await busyQueue(queue);
+  await queue.redis.zadd(queue.keys.workers, (await queue.now()) + 1_000, 'w1');
+
+  queue.later(2_500);
   await queue.step('w2', { tend: true });
   expect(await owner(queue)).toBeNull();
 });

@@ -6,6 +6,8 @@ import { type Rig, test } from '../test-support/worker-test.ts';
 
 const work = task<(name: 'early' | 'late') => number>('work');
 
+const lonely = task<() => void>('lonely', { unique: true, timeout: 50 });
+
 interface Gates {
   readonly early: ReturnType<typeof deferred<void>>;
   readonly late: ReturnType<typeof deferred<void>>;
@@ -57,3 +59,24 @@ test.for([
     await expect.poll(async () => Object.keys(await redis.hgetall(claims))).toEqual(['n']);
   },
 );
+
+test('a Redis that comes back without having heard that a unique run has returned hears it again', {
+  timeout: 30_000,
+}, async ({ startRedis, rigOn, connect }) => {
+  const server = await startRedis({ persistence: 'aof', args: ['--appendonly', 'no'] });
+  const rig = rigOn(server.url);
+  const redis = connect(server.url);
+  const { unique } = queueKeys(rig.queue);
+  const end = deferred();
+  await rig.start(rig.worker({ lease: '1s' }).handle(lonely, () => end.promise));
+  const first = await (await rig.client.enqueue(lonely)).result({ timeout: '5s' });
+  expect(first).toMatchObject({ success: false, error: { type: 'timeout' } });
+  await redis.save();
+  end.resolve();
+  await expect.poll(() => redis.exists(unique)).toBe(0);
+  await server.restart();
+  expect(await redis.exists(unique)).toBe(1);
+
+  await expect.poll(() => redis.exists(unique), { timeout: 10_000 }).toBe(0);
+  expect(await (await rig.client.enqueue(lonely)).result({ timeout: '5s' })).toMatchObject({ success: true });
+});

@@ -8,8 +8,6 @@ import type { Interruption } from './run.ts';
  */
 export class Flight {
   readonly delivery: Delivery;
-  /** Its outcome left the lock of a unique task in place, because its handler had not ended. */
-  keepsLock = false;
   /** Its handler has really ended; one that was given up may still run. */
   hasReturned = false;
   /** Its handler has been called, or cannot be any more. */

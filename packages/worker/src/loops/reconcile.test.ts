@@ -12,6 +12,8 @@ interface Comparing {
   readonly claim: (count: number) => Promise<string[]>;
   /** What the worker believes that it holds; tests change it. */
   readonly known: Map<string, number>;
+  /** Unique runs that have ended and not returned. */
+  readonly open: Set<string>;
   readonly pass: () => Promise<number>;
   readonly reports: string[];
 }
@@ -30,6 +32,7 @@ const test = base.extend<{ comparing: Comparing }>({
 
 function compareAs(worker: string, port: RedisPort): Comparing {
   const known = new Map<string, number>();
+  const open = new Set<string>();
   const reports: string[] = [];
   const loop = reconcilePass({
     port,
@@ -41,6 +44,8 @@ function compareAs(worker: string, port: RedisPort): Comparing {
     },
     onUnknown: (id, claim) => reports.push(`unknown ${id} ${claim}`),
     onMissing: (id) => reports.push(`missing ${id}`),
+    isOpen: (id) => open.has(id),
+    onKept: ({ lock, id, claim }) => reports.push(`kept ${lock} ${id} ${claim}`),
     onLapsed: () => reports.push('lapsed'),
     log: stderrLogger,
   });
@@ -65,7 +70,7 @@ function compareAs(worker: string, port: RedisPort): Comparing {
     for (const { id } of reply.claim.deliveries) known.set(id, acked);
     return ids;
   };
-  return { port, worker, claim, known, reports, pass: () => loop.pass(new AbortController().signal) };
+  return { port, worker, claim, known, open, reports, pass: () => loop.pass(new AbortController().signal) };
 }
 
 async function enqueueAll(port: RedisPort, ids: readonly string[]): Promise<void> {
@@ -152,6 +157,22 @@ describe('reconcilePass', () => {
       await passing;
     }
     expect(comparing.reports).toEqual([]);
+  });
+
+  test('a lock that is kept of a run that has returned is reported at the second sight, and not before', async ({
+    comparing,
+    redis,
+  }) => {
+    const { port, worker, open, pass, reports } = comparing;
+    await redis.hset(port.keys.unique, 'lock', `a,${worker}|3,${Date.now()}`);
+    open.add('a');
+    await pass();
+    await pass();
+    open.delete('a');
+    await pass();
+    expect(reports).toEqual([]);
+    await pass();
+    expect(reports).toEqual(['kept lock a 3']);
   });
 
   test('a worker that Redis does not know has lapsed', async ({ comparing, redis }) => {

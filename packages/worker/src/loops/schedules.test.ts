@@ -1,3 +1,4 @@
+import type { RedisSource } from '@q/client';
 import { openRedisPort, type RedisPort } from '@q/client/port';
 import { decodeTaskValue, join, newWireId, uniqueLock } from '@q/core/wire';
 import { test as base } from '@q/testkit';
@@ -25,11 +26,19 @@ interface CarrierOptions {
   readonly startedLater?: number;
 }
 
-const test = base.extend<{ carrier: (options: CarrierOptions) => Promise<Carrier> }>({
-  carrier: async ({ source }, use) => {
+interface Carriers {
+  readonly carrier: (options: CarrierOptions) => Promise<Carrier>;
+  /** On another server. */
+  readonly carrierOn: (redis: RedisSource, options: CarrierOptions) => Promise<Carrier>;
+}
+
+const test = base.extend<Carriers>({
+  carrier: async ({ source, carrierOn }, use) => use((options) => carrierOn(source, options)),
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from it
+  carrierOn: async ({}, use) => {
     const ports: RedisPort[] = [];
-    await use(async ({ queue, schedules, skew = 0, startedLater = 0 }) => {
-      const port = withSkew(skew, () => openRedisPort({ redis: source, queue, purpose: 'test' }));
+    await use(async (redis, { queue, schedules, skew = 0, startedLater = 0 }) => {
+      const port = withSkew(skew, () => openRedisPort({ redis, queue, purpose: 'test' }));
       ports.push(port);
       expect(Math.abs(port.clock.now() - Date.now() - skew)).toBeLessThan(500);
       const worker = `test~${newWireId()}`;
@@ -207,6 +216,33 @@ describe('schedulesPass', () => {
     await redis.del(port.keys.schedules, port.keys.schedulesDue, port.keys.schedulesLast);
     expect(await redis.brpop(port.keys.ready, 5)).not.toBeNull();
     expect(await redis.brpop(port.keys.ready, 5)).not.toBeNull();
+    stop.abort();
+    await running;
+  });
+
+  test('a slot whose firing Redis has forgotten is fired again once it is back', { timeout: 30_000 }, async ({
+    startRedis,
+    connect,
+    queueName,
+    carrierOn,
+  }) => {
+    // What is written between `SAVE` and the crash is lost.
+    const server = await startRedis({ persistence: 'aof', args: ['--appendonly', 'no'] });
+    const redis = connect(server.url);
+    const options = { queue: queueName(), schedules: [createSchedule(yearly)] };
+    const { port, pass } = await carrierOn(server.url, options);
+    await pass();
+    const slot = startOfYear(port.clock.now());
+    await redis.zadd(port.keys.schedulesDue, slot, 'yearly');
+    await redis.save();
+    const { loop } = await carrierOn(server.url, options);
+    const stop = new AbortController();
+    const running = runLoop(loop, stop.signal);
+    const fired = async (): Promise<string[]> => await redis.lrange(port.keys.ready, 0, -1);
+    await expect.poll(fired, { timeout: 10_000 }).toEqual([`cron:yearly:${slot}`]);
+    await server.restart();
+    expect(await fired()).toEqual([]);
+    await expect.poll(fired, { timeout: 10_000 }).toEqual([`cron:yearly:${slot}`]);
     stop.abort();
     await running;
   });

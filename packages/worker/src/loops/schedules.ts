@@ -10,6 +10,7 @@ import {
   standingAfterDefine,
   standingAfterError,
   standingAfterFire,
+  standingAfterReconnect,
   unknownStanding,
 } from '../schedules/standing.ts';
 import type { LoopOptions } from './run-loop.ts';
@@ -41,6 +42,12 @@ export function schedulesPass(parts: SchedulesParts): LoopOptions {
       return Math.min(longestRest, ...carried.map((one) => one.rest()));
     },
     restAfterError: 1_000,
+    // It may be another Redis, which does not know the last that this one was told.
+    onNews: (listener) =>
+      parts.port.onReconnect(() => {
+        for (const one of carried) one.assertSoon();
+        listener();
+      }),
     onError: (error, loop) =>
       parts.log.error({ error, loop }, 'looking after the schedules failed; it is tried again'),
   };
@@ -60,6 +67,10 @@ class Carried {
 
   rest(): number {
     return restOf(this.#standing, performance.now(), this.#parts.port.clock.now());
+  }
+
+  assertSoon(): void {
+    this.#standing = standingAfterReconnect(this.#standing, performance.now(), Math.random());
   }
 
   async advance(signal: AbortSignal): Promise<void> {

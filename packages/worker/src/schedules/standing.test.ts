@@ -6,6 +6,7 @@ import {
   standingAfterDefine,
   standingAfterError,
   standingAfterFire,
+  standingAfterReconnect,
   unknownStanding,
 } from './standing.ts';
 
@@ -65,5 +66,11 @@ describe('the standing of a schedule', () => {
     const standing = standingAfterError({ ...defined, due: now - 1, defineAt: 0 }, 5_000);
     expect(restOf(standing, 5_000, now)).toBe(1_000);
     expect(standingAfterError(defined, 5_000).defineAt).toBe(defined.defineAt);
+  });
+
+  it('is asserted within two seconds after Redis came back, and no later than it was to be', () => {
+    const spread = [0, 0.5, 1].map((random) => standingAfterReconnect(defined, 5_000, random).defineAt);
+    expect(spread).toEqual([5_000, 6_000, 7_000]);
+    expect(standingAfterReconnect({ ...defined, defineAt: 5_500 }, 5_000, 1).defineAt).toBe(5_500);
   });
 });

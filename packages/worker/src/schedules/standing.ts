@@ -20,6 +20,7 @@ export const unknownStanding: Standing = { due: null, defineAt: 0, fireAt: 0 };
 const assertedEvery = 300_000;
 const supersededFor = 60_000;
 const afterError = 1_000;
+const afterReconnect = 2_000;
 
 /** A quarter more or less: hundreds of workers that started together do not ask together. */
 function jittered(ms: number, random: number): number {
@@ -51,6 +52,11 @@ export function standingAfterFire(standing: Standing, reply: FireReply, at: numb
 export function standingAfterError(standing: Standing, at: number): Standing {
   const again = at + afterError;
   return { ...standing, defineAt: Math.max(standing.defineAt, again), fireAt: again };
+}
+
+/** What was fired last may not be known to Redis any more: the definition is asserted, whose answer says what is due. */
+export function standingAfterReconnect(standing: Standing, at: number, random: number): Standing {
+  return { ...standing, defineAt: Math.min(standing.defineAt, at + afterReconnect * random) };
 }
 
 /** Ms until there is something to do for a schedule; `now` is Redis time. */

@@ -16,23 +16,43 @@ local function read_promotions(due, now)
   return { listed = ids, ids = promoted, keys = keys }
 end
 
--- While nobody could sweep, nobody could renew either: after an outage, or when the clock went back, leases get
--- as much time as was lost before anyone is declared dead.
+-- While nobody could sweep, nobody could renew either: after an outage leases get as much time as was lost before anyone
+-- is declared dead. What is an outage to a worker with a short lease may be nothing to the caller, so everybody's own lease
+-- counts, of those whose lease has ended meanwhile or will before as much time has gone by.
+local function read_outage(workers, lease, swept, now)
+  local NOTHING = 1000
+  local gap, longest, infos = now - swept, 0, {}
+  if gap <= math.min(NOTHING, lease * 2 / 3) then return 0 end
+  for at, worker in ipairs(redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'LIMIT', 0, BUDGET)) do
+    infos[at] = worker_key(worker)
+  end
+  for _, info in ipairs(read_values(infos)) do
+    local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
+    if gap > own * 2 / 3 then longest = math.max(longest, own) end
+  end
+  return longest > 0 and now + math.min(gap, longest) or 0
+end
+
+-- When the clock went back, leases would last too long by as much: each keeps the time that it had left, at least the
+-- caller's lease, because one that was taken since then was taken by the new clock.
+local function read_step_back(workers, lease, swept, now)
+  local clamped = {}
+  local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, '+inf', 'WITHSCORES', 'LIMIT', 0, BUDGET)
+  for at = 1, #ahead, 2 do
+    local lease_end = tonumber(ahead[at + 1])
+    clamped[#clamped + 1] = math.min(lease_end, math.max(lease_end - swept + now, now + lease))
+    clamped[#clamped + 1] = ahead[at]
+  end
+  return clamped
+end
+
 local function read_guard(meta, workers, lease, now)
   local stored = redis.call('HMGET', meta, 'swept', 'notBefore')
   local swept, not_before = tonumber(stored[1] or now), tonumber(stored[2] or 0)
-  local gap = now - swept
-  local guard = { not_before = not_before, clamped = {} }
-  if gap > lease * 2 / 3 then guard.not_before = math.max(not_before, now + math.min(gap, lease)) end
-  if gap < -1000 then
-    guard.not_before = now + lease
-    local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. (now + lease), '+inf', 'LIMIT', 0, BUDGET)
-    for _, worker in ipairs(ahead) do
-      guard.clamped[#guard.clamped + 1] = now + lease
-      guard.clamped[#guard.clamped + 1] = worker
-    end
+  if swept - now > 1000 then
+    return { not_before = now + lease, clamped = read_step_back(workers, lease, swept, now) }
   end
-  return guard
+  return { not_before = math.max(not_before, read_outage(workers, lease, swept, now)), clamped = {} }
 end
 
 -- Only the tasks that had crashed a worker before are blamed when there is one among the held ones; they come
