@@ -173,6 +173,8 @@ export class Holdings {
   giveBackUnknown(id: string, claim: number): void {
     const { claims, inFlight, settles, changes } = this.#parts;
     if (claim > claims().acked || inFlight.has(id, claim)) return;
+    // Redis has forgotten how it ended. Nobody else may have it while it goes on here.
+    if (this.isOpen(id, claim)) return;
     inFlight.reopen(claim);
     settles.add({ id, claim, outcome: { kind: 'release', tries: null, lock: '' } });
     changes.notify();

@@ -20,6 +20,7 @@
 
 -- validate
 local FORGOTTEN = 400 * 86400000
+local RETIRED = 7 * 86400000
 local worker, started, name, hash, definition, slot = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
 
 local function parse(entry)
@@ -51,8 +52,9 @@ local owner_lives = known and known.owner and redis.call('ZSCORE', KEYS[5], know
 if known and not same and owner_lives and known.started and known.started >= started and known.owner ~= worker then
   return { now, 'superseded', due }
 end
--- What is due and was not fired yet is owed, whatever the new definition says of later slots.
-local is_owed = due > 0 and due <= now
+-- What is due and was not fired yet is owed, whatever the new definition says of later slots, unless it is one of a schedule
+-- that has long been retired.
+local is_owed = due > 0 and due <= now and known and known.asserted and now - known.asserted <= RETIRED
 local kept = due > last and (same or is_owed)
 local next_slot = kept and due or slot
 if next_slot <= last then return { now, 'superseded', due } end

@@ -12,7 +12,7 @@
 -- KEYS[10] aborts      hash  id -> when its abort was asked for
 -- KEYS[11] watch       hash  id -> clients that wait
 -- KEYS[12] unique      hash  lock -> id,tag[,since]
--- KEYS[13] meta        hash  swept, notBefore
+-- KEYS[13] meta        hash  swept
 -- ARGV[1]  ms added to Redis time
 -- ARGV[2]  worker
 -- ARGV[3]  lease, ms
@@ -50,7 +50,9 @@ local quiet = redis.call('LLEN', k.bell) == 0
 
 -- write
 redis.call('ZREM', k.workers, '')
+local woken = write_tend(k, tend, now)
+-- After the leases that were moved: its own may be among them.
 redis.call('ZADD', k.workers, now + lease, worker)
 redis.call('PEXPIRE', KEYS[2], 86400000)
-if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
+if woken and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }

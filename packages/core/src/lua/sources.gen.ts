@@ -558,7 +558,7 @@ if tokens == 0 and #plan.ready + #plan.suspects + #plan.due > 0 then redis.call(
 return reply`,
   },
   define: {
-    sha1: 'd17b466de0ae96c4d8b28c39817b64a434b59e78',
+    sha1: 'c4b882d987047b4d2b6f055d4558d8aa135ebe75',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -590,6 +590,7 @@ end
 return found
 end
 local FORGOTTEN = 400 * 86400000
+local RETIRED = 7 * 86400000
 local worker, started, name, hash, definition, slot = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
 local function parse(entry)
 local known_hash, known_started, owner, asserted = string.match(entry, '^([^\\n]*)\\n(%d+)\\n([^\\n]*)\\n(%d+)\\n')
@@ -618,7 +619,7 @@ local owner_lives = known and known.owner and redis.call('ZSCORE', KEYS[5], know
 if known and not same and owner_lives and known.started and known.started >= started and known.owner ~= worker then
 return { now, 'superseded', due }
 end
-local is_owed = due > 0 and due <= now
+local is_owed = due > 0 and due <= now and known and known.asserted and now - known.asserted <= RETIRED
 local kept = due > last and (same or is_owed)
 local next_slot = kept and due or slot
 if next_slot <= last then return { now, 'superseded', due } end
@@ -1053,7 +1054,7 @@ end
 return reply`,
   },
   renew: {
-    sha1: 'ea934c2af34841ecddc43c8e3e3f41ac4e5967eb',
+    sha1: 'f03168fc7a880f3bfa61e0a3e7902c0d96e1831f',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -1214,36 +1215,37 @@ end
 end
 return { listed = ids, ids = promoted, keys = keys }
 end
-local function read_outage(workers, lease, swept, now)
-local NOTHING = 1000
-local gap, longest, infos = now - swept, 0, {}
-if gap <= math.min(NOTHING, lease * 2 / 3) then return 0 end
-for at, worker in ipairs(redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'LIMIT', 0, BUDGET)) do
-infos[at] = worker_key(worker)
-end
-for _, info in ipairs(read_values(infos)) do
+local function read_spared(workers, lease, swept, now)
+local NOTHING, MARK = 1000, 0.5
+local gap, infos, spared = now - swept, {}, {}
+if gap <= math.min(NOTHING, lease * 2 / 3) then return spared end
+local listed = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'WITHSCORES')
+for at = 1, #listed, 2 do infos[#infos + 1] = worker_key(listed[at]) end
+for at, info in ipairs(read_values(infos)) do
+local worker, lease_end = listed[2 * at - 1], tonumber(listed[2 * at])
 local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
-if gap > own * 2 / 3 then longest = math.max(longest, own) end
+local spared_until = now + math.min(gap, own)
+local is_outage = gap > own * 2 / 3 and (lease_end % 1 == 0 or gap > lease * 2 / 3)
+if is_outage and lease_end < spared_until then
+spared[#spared + 1] = spared_until + MARK
+spared[#spared + 1] = worker
 end
-return longest > 0 and now + math.min(gap, longest) or 0
 end
-local function read_step_back(workers, lease, swept, now)
-local clamped = {}
-local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, '+inf', 'WITHSCORES', 'LIMIT', 0, BUDGET)
+return spared
+end
+local function read_cut(workers, lease, swept, now)
+local cut = {}
+local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. now + lease, '+inf', 'WITHSCORES')
 for at = 1, #ahead, 2 do
-local lease_end = tonumber(ahead[at + 1])
-clamped[#clamped + 1] = math.min(lease_end, math.max(lease_end - swept + now, now + lease))
-clamped[#clamped + 1] = ahead[at]
+cut[#cut + 1] = math.max(ahead[at + 1] - swept + now, now + lease)
+cut[#cut + 1] = ahead[at]
 end
-return clamped
+return cut
 end
-local function read_guard(meta, workers, lease, now)
-local stored = redis.call('HMGET', meta, 'swept', 'notBefore')
-local swept, not_before = tonumber(stored[1] or now), tonumber(stored[2] or 0)
-if swept - now > 1000 then
-return { not_before = now + lease, clamped = read_step_back(workers, lease, swept, now) }
-end
-return { not_before = math.max(not_before, read_outage(workers, lease, swept, now)), clamped = {} }
+local function read_moved_leases(meta, workers, lease, now)
+local swept = tonumber(redis.call('HGET', meta, 'swept') or now)
+local read = swept - now > 1000 and read_cut or read_spared
+return read(workers, lease, swept, now)
 end
 local function blame(held, records)
 local blamed = false
@@ -1321,11 +1323,11 @@ end
 return plan
 end
 local function read_tend(k, lease, now)
-local tend = { promotions = read_promotions(k.due, now), guard = read_guard(k.meta, k.workers, lease, now) }
+local tend = { promotions = read_promotions(k.due, now), leases = read_moved_leases(k.meta, k.workers, lease, now) }
 redis.call('LLEN', k.ready)
 redis.call('LLEN', k.suspects)
 local left = BUDGET - #tend.promotions.listed
-if left > 0 and now >= tend.guard.not_before then tend.reclaim = read_reclaim(k, now, left) end
+if left > 0 and #tend.leases == 0 then tend.reclaim = read_reclaim(k, now, left) end
 tend.again = left <= 0 or (tend.reclaim ~= nil)
 return tend
 end
@@ -1347,8 +1349,8 @@ redis.call('ZREM', k.dead, plan.worker)
 end
 end
 local function write_tend(k, tend, now)
-redis.call('HSET', k.meta, 'swept', now, 'notBefore', tend.guard.not_before)
-write_chunked('ZADD', k.workers, tend.guard.clamped)
+redis.call('HSET', k.meta, 'swept', now)
+write_chunked('ZADD', k.workers, tend.leases)
 write_chunked('ZREM', k.due, tend.promotions.listed)
 for _, key in ipairs(tend.promotions.keys) do redis.call('SETRANGE', key, 0, 'q') end
 write_chunked('LPUSH', k.ready, tend.promotions.ids)
@@ -1370,13 +1372,14 @@ end
 local tend = read_tend(k, lease, now)
 local quiet = redis.call('LLEN', k.bell) == 0
 redis.call('ZREM', k.workers, '')
+local woken = write_tend(k, tend, now)
 redis.call('ZADD', k.workers, now + lease, worker)
 redis.call('PEXPIRE', KEYS[2], 86400000)
-if write_tend(k, tend, now) and quiet then redis.call('LPUSH', k.bell, '1') end
+if woken and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '94840e4ab4c4da662a37a564bae4e6ea28609ea6',
+    sha1: '26fb026998775f1405397f0003b370d5179891bd',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1838,36 +1841,37 @@ end
 end
 return { listed = ids, ids = promoted, keys = keys }
 end
-local function read_outage(workers, lease, swept, now)
-local NOTHING = 1000
-local gap, longest, infos = now - swept, 0, {}
-if gap <= math.min(NOTHING, lease * 2 / 3) then return 0 end
-for at, worker in ipairs(redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'LIMIT', 0, BUDGET)) do
-infos[at] = worker_key(worker)
-end
-for _, info in ipairs(read_values(infos)) do
+local function read_spared(workers, lease, swept, now)
+local NOTHING, MARK = 1000, 0.5
+local gap, infos, spared = now - swept, {}, {}
+if gap <= math.min(NOTHING, lease * 2 / 3) then return spared end
+local listed = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'WITHSCORES')
+for at = 1, #listed, 2 do infos[#infos + 1] = worker_key(listed[at]) end
+for at, info in ipairs(read_values(infos)) do
+local worker, lease_end = listed[2 * at - 1], tonumber(listed[2 * at])
 local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
-if gap > own * 2 / 3 then longest = math.max(longest, own) end
+local spared_until = now + math.min(gap, own)
+local is_outage = gap > own * 2 / 3 and (lease_end % 1 == 0 or gap > lease * 2 / 3)
+if is_outage and lease_end < spared_until then
+spared[#spared + 1] = spared_until + MARK
+spared[#spared + 1] = worker
 end
-return longest > 0 and now + math.min(gap, longest) or 0
 end
-local function read_step_back(workers, lease, swept, now)
-local clamped = {}
-local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, '+inf', 'WITHSCORES', 'LIMIT', 0, BUDGET)
+return spared
+end
+local function read_cut(workers, lease, swept, now)
+local cut = {}
+local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. now + lease, '+inf', 'WITHSCORES')
 for at = 1, #ahead, 2 do
-local lease_end = tonumber(ahead[at + 1])
-clamped[#clamped + 1] = math.min(lease_end, math.max(lease_end - swept + now, now + lease))
-clamped[#clamped + 1] = ahead[at]
+cut[#cut + 1] = math.max(ahead[at + 1] - swept + now, now + lease)
+cut[#cut + 1] = ahead[at]
 end
-return clamped
+return cut
 end
-local function read_guard(meta, workers, lease, now)
-local stored = redis.call('HMGET', meta, 'swept', 'notBefore')
-local swept, not_before = tonumber(stored[1] or now), tonumber(stored[2] or 0)
-if swept - now > 1000 then
-return { not_before = now + lease, clamped = read_step_back(workers, lease, swept, now) }
-end
-return { not_before = math.max(not_before, read_outage(workers, lease, swept, now)), clamped = {} }
+local function read_moved_leases(meta, workers, lease, now)
+local swept = tonumber(redis.call('HGET', meta, 'swept') or now)
+local read = swept - now > 1000 and read_cut or read_spared
+return read(workers, lease, swept, now)
 end
 local function blame(held, records)
 local blamed = false
@@ -1945,11 +1949,11 @@ end
 return plan
 end
 local function read_tend(k, lease, now)
-local tend = { promotions = read_promotions(k.due, now), guard = read_guard(k.meta, k.workers, lease, now) }
+local tend = { promotions = read_promotions(k.due, now), leases = read_moved_leases(k.meta, k.workers, lease, now) }
 redis.call('LLEN', k.ready)
 redis.call('LLEN', k.suspects)
 local left = BUDGET - #tend.promotions.listed
-if left > 0 and now >= tend.guard.not_before then tend.reclaim = read_reclaim(k, now, left) end
+if left > 0 and #tend.leases == 0 then tend.reclaim = read_reclaim(k, now, left) end
 tend.again = left <= 0 or (tend.reclaim ~= nil)
 return tend
 end
@@ -1971,8 +1975,8 @@ redis.call('ZREM', k.dead, plan.worker)
 end
 end
 local function write_tend(k, tend, now)
-redis.call('HSET', k.meta, 'swept', now, 'notBefore', tend.guard.not_before)
-write_chunked('ZADD', k.workers, tend.guard.clamped)
+redis.call('HSET', k.meta, 'swept', now)
+write_chunked('ZADD', k.workers, tend.leases)
 write_chunked('ZREM', k.due, tend.promotions.listed)
 for _, key in ipairs(tend.promotions.keys) do redis.call('SETRANGE', key, 0, 'q') end
 write_chunked('LPUSH', k.ready, tend.promotions.ids)
@@ -2168,11 +2172,11 @@ local TEND_EVERY = 100
 local swept = redis.call('HGET', KEYS[13], 'swept')
 return not swept or math.abs(now - swept) >= TEND_EVERY
 end
-local function read_next_event(guard_until, put_off, now)
+local function read_next_event(put_off, now)
 local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
 local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
 local soonest = due and tonumber(due) or -1
-lease_end = lease_end and math.max(tonumber(lease_end), guard_until, now + 100) or -1
+lease_end = lease_end and math.max(tonumber(lease_end), now + 100) or -1
 if lease_end >= 0 and (soonest < 0 or lease_end < soonest) then soonest = lease_end end
 for at = 1, #put_off, 2 do
 if soonest < 0 or put_off[at] < soonest then soonest = put_off[at] end
@@ -2197,7 +2201,7 @@ local is_claimed = claim and claim.kind == 'claimed'
 local falls_short = is_claimed and #claim.ids < want
 local next_event = -1
 if falls_short then
-next_event = read_next_event(tend and tend.guard.not_before or 0, settled.others and settled.others.due or {}, now)
+next_event = read_next_event(settled.others and settled.others.due or {}, now)
 end
 if finished > 0 and not claim then redis.call('HLEN', KEYS[2]) end
 local forgotten = finished > 0 and read_finished(11, 10 + finished, settled.by_tag) or {}

@@ -13,7 +13,7 @@
 -- KEYS[10] aborts      hash  id -> when its abort was asked for
 -- KEYS[11] watch       hash  id -> clients that wait
 -- KEYS[12] unique      hash  lock -> id,tag[,since]
--- KEYS[13] meta        hash  swept, notBefore
+-- KEYS[13] meta        hash  swept
 -- KEYS[14] inbox:<w>   list  messages for this worker
 -- KEYS[15] task:<id>   string, one for every settle, in order (any number, also none)
 -- ARGV[1]  ms added to Redis time
@@ -88,11 +88,11 @@ local function read_is_neglected(now)
 end
 
 -- When something becomes claimable of a queue that has nothing more to claim; -1 when nothing is known to.
-local function read_next_event(guard_until, put_off, now)
+local function read_next_event(put_off, now)
   local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
   local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
   local soonest = due and tonumber(due) or -1
-  lease_end = lease_end and math.max(tonumber(lease_end), guard_until, now + 100) or -1
+  lease_end = lease_end and math.max(tonumber(lease_end), now + 100) or -1
   if lease_end >= 0 and (soonest < 0 or lease_end < soonest) then soonest = lease_end end
   -- What this very call puts off comes next, too.
   for at = 1, #put_off, 2 do
@@ -122,7 +122,7 @@ local is_claimed = claim and claim.kind == 'claimed'
 local falls_short = is_claimed and #claim.ids < want
 local next_event = -1
 if falls_short then
-  next_event = read_next_event(tend and tend.guard.not_before or 0, settled.others and settled.others.due or {}, now)
+  next_event = read_next_event(settled.others and settled.others.due or {}, now)
 end
 if finished > 0 and not claim then redis.call('HLEN', KEYS[2]) end
 local forgotten = finished > 0 and read_finished(11, 10 + finished, settled.by_tag) or {}

@@ -26,7 +26,7 @@ export interface QueueKeys {
   readonly watch: string;
   /** hash: lock → id and tag of the run that holds it */
   readonly unique: string;
-  /** hash: protocol, swept, notBefore */
+  /** hash: protocol, swept */
   readonly meta: string;
   /** hash: name → definition of a schedule */
   readonly schedules: string;

@@ -136,6 +136,17 @@ test('a slot that is due and was not fired stays due under another definition; o
   });
 });
 
+test('the due slot of a schedule that nobody has asserted for a week is not owed to another definition', async ({
+  queue,
+}) => {
+  const due = (await queue.now()) + 60_000;
+  await defined(queue, { slot: due });
+  queue.later(8 * 86_400_000);
+  const back = { worker: 'w2', startedAt: 200, slot: due + 30 * 86_400_000 };
+
+  expect(await defined(queue, { ...back, hash: 'h2' })).toEqual({ kind: 'defined', due: back.slot });
+});
+
 test('a schedule that no worker has asserted for 400 days is forgotten, its last slot is not', async ({
   queue,
 }) => {

@@ -72,6 +72,21 @@ test('when the clock goes back, leases that would last too long are cut to one l
   expect(await owner(queue)).toBeNull();
 });
 
+test('when the clock goes back, a worker whose lease had ended and who was not emptied yet waits for one lease at most', async ({
+  queue,
+}) => {
+  await busyQueue(queue);
+  queue.later(lease / 2);
+  await queue.run(renew, { worker: 'w2', lease });
+  await queue.redis.hset(queue.keys.meta, 'swept', (await queue.now()) + lease);
+  queue.later(-3_600_000);
+  await queue.step('w2', { tend: true });
+
+  await queue.lapseAllBut('w2');
+  await queue.step('w2', { tend: true });
+  expect(await owner(queue)).toBeNull();
+});
+
 test('when the clock goes back, a worker with a longer lease keeps what it had left of it', async ({
   queue,
 }) => {
@@ -99,6 +114,48 @@ test('after an outage a worker with a short lease is spared, whoever comes back 
   await queue.step('w2', { tend: true });
   expect(await owner(queue)).toBe('w1|1');
   expect(await queue.run(renew, { worker: 'w1', lease: short })).toMatchObject({ kind: 'renewed' });
+});
+
+test('after an outage one with a long lease does not keep others from being declared dead', async ({
+  queue,
+}) => {
+  await busyQueue(queue);
+  await queue.join('w3');
+  const own = { info: JSON.stringify({ lease: 3_600_000 }), lease: 3_600_000 };
+  await queue.run(join, { worker: 'w3', ...own });
+
+  queue.later(7_200_000);
+  await queue.run(renew, { worker: 'w2', lease });
+  expect(await owner(queue)).toBe('w1|1');
+  await queue.lapseAllBut('w2');
+  await queue.run(renew, { worker: 'w2', lease });
+  expect(await owner(queue)).toBeNull();
+  expect(await queue.redis.zscore(queue.keys.workers, 'w3')).not.toBeNull();
+});
+
+test('who was spared is spared again when the next outage comes before it could renew', async ({ queue }) => {
+  await busyQueue(queue);
+  for (let outage = 0; outage < 3; outage += 1) {
+    queue.later(lease + 30_000);
+    await queue.step('w2', { tend: true });
+    queue.later(200);
+    await queue.step('w2', { tend: true });
+  }
+  expect(await owner(queue)).toBe('w1|1');
+});
+
+test('after an outage everybody is spared, however many they are', async ({ queue }) => {
+  await busyQueue(queue);
+  const now = await queue.now();
+  const many = Array.from({ length: 1_500 }, (_, at) => [now + 10_000 + at, `other${at}`]).flat();
+  await queue.redis.zadd(queue.keys.workers, ...many);
+
+  queue.later(lease + 1_000);
+  await queue.step('w2', { tend: true });
+  expect(await queue.redis.zcount(queue.keys.workers, 0, await queue.now())).toBe(0);
+  queue.later(lease / 2);
+  await queue.run(renew, { worker: 'w2', lease });
+  expect(await queue.redis.zcard(queue.keys.workers)).toBe(1_502);
 });
 
 test('an outage spares a worker whose lease ends right after it, longer than that of who comes back first', async ({

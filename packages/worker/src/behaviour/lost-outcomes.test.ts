@@ -6,7 +6,7 @@ import { type Rig, test } from '../test-support/worker-test.ts';
 
 const work = task<(name: 'early' | 'late') => number>('work');
 
-const lonely = task<() => void>('lonely', { unique: true, timeout: 50 });
+const lonely = task<() => void>('lonely', { unique: true, timeout: 500 });
 
 interface Gates {
   readonly early: ReturnType<typeof deferred<void>>;
@@ -79,4 +79,39 @@ test('a Redis that comes back without having heard that a unique run has returne
 
   await expect.poll(() => redis.exists(unique), { timeout: 10_000 }).toBe(0);
   expect(await (await rig.client.enqueue(lonely)).result({ timeout: '5s' })).toMatchObject({ success: true });
+});
+
+test('a Redis that has forgotten how a unique run ended gives it to nobody while its handler goes on', {
+  timeout: 30_000,
+}, async ({ startRedis, rigOn, connect }) => {
+  const server = await startRedis({ persistence: 'aof', args: ['--appendonly', 'no'] });
+  const rig = rigOn(server.url);
+  const redis = connect(server.url);
+  const begun = deferred();
+  const end = deferred();
+  let runs = 0;
+  const worker = rig.worker({ lease: '1s' });
+  worker.handle(lonely, async () => {
+    runs += 1;
+    if (runs > 1) return;
+    begun.resolve();
+    await end.promise;
+  });
+  await rig.start(worker);
+  const first = await rig.client.enqueue(lonely);
+  await begun.promise;
+  await redis.save();
+  expect(await first.result({ timeout: '5s' })).toMatchObject({ success: false });
+  await server.restart();
+  await expect.poll(() => first.status()).toBe('running');
+
+  const comparisons = 4_000;
+  await expect(first.value({ timeout: comparisons })).rejects.toMatchObject({ code: 'Q_RESULT_TIMEOUT' });
+  expect(runs).toBe(1);
+  const other = await (await rig.client.enqueue(lonely)).result({ timeout: '5s' });
+  expect(other).toMatchObject({ success: false, error: { type: 'unique' } });
+
+  end.resolve();
+  expect(await first.result({ timeout: '10s' })).toMatchObject({ success: true });
+  expect(await redis.exists(queueKeys(rig.queue).unique)).toBe(0);
 });

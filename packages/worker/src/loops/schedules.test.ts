@@ -24,6 +24,8 @@ interface CarrierOptions {
   readonly skew?: number;
   /** Ms after the others. */
   readonly startedLater?: number;
+  /** What is logged as an error; without it there must be none. */
+  readonly onError?: (facts: object) => void;
 }
 
 interface Carriers {
@@ -37,13 +39,13 @@ const test = base.extend<Carriers>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from it
   carrierOn: async ({}, use) => {
     const ports: RedisPort[] = [];
-    await use(async (redis, { queue, schedules, skew = 0, startedLater = 0 }) => {
+    await use(async (redis, { queue, schedules, skew = 0, startedLater = 0, onError = refuseError }) => {
       const port = withSkew(skew, () => openRedisPort({ redis, queue, purpose: 'test' }));
       ports.push(port);
       expect(Math.abs(port.clock.now() - Date.now() - skew)).toBeLessThan(500);
       const worker = `test~${newWireId()}`;
       const { now } = await port.run(join, { worker, info: '{}', lease: 30_000 });
-      const log: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: refuseError };
+      const log: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: onError };
       const loop = schedulesPass({ port, worker, startedAt: now + startedLater, schedules, log });
       return { worker, port, loop, pass: () => loop.pass(new AbortController().signal) };
     });
@@ -247,34 +249,54 @@ describe('schedulesPass', () => {
     await running;
   });
 
-  test('a schedule that Redis refuses does not hold up another', async ({
-    redis,
+  test('a full Redis, which takes no definition, takes slots', { timeout: 20_000 }, async ({
+    startRedis,
+    connect,
     queueName,
-    source,
-    carrier,
+    carrierOn,
   }) => {
-    const queue = queueName();
-    const { port } = await carrier({ queue, schedules: [] });
+    const server = await startRedis();
+    const redis = connect(server.url);
     const errors: object[] = [];
-    const log: Logger = {
-      debug: () => {},
-      info: () => {},
-      warn: () => {},
-      error: (facts) => errors.push(facts),
+    const { port, pass } = await carrierOn(server.url, {
+      queue: queueName(),
+      schedules: [createSchedule({ ...yearly, name: 'tick', tab: '* * * * * *' })],
+      onError: (facts) => errors.push(facts),
+    });
+    await pass();
+    await redis.config('SET', 'maxmemory', '1');
+    const real = performance.now.bind(performance);
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => real() + 400_000);
+    onTestFinished(() => later.mockRestore());
+    const fired = async (): Promise<number> => {
+      await pass();
+      return await redis.llen(port.keys.ready);
     };
-    const schedules = [createSchedule(yearly), createSchedule({ ...yearly, name: 'other' })];
-    const second = openRedisPort({ redis: source, queue, purpose: 'test' });
-    const { now } = await second.run(join, { worker: 'second', info: '{}', lease: 30_000 });
-    const loop = schedulesPass({ port: second, worker: 'second', startedAt: now, schedules, log });
-    await loop.pass(new AbortController().signal);
-    const slot = startOfYear(now);
-    await redis.zadd(port.keys.schedulesDue, slot, 'yearly', slot, 'other');
-    await redis.lpush(port.keys.task(`cron:yearly:${slot}`), 'of a wrong type');
-    await schedulesPass({ port: second, worker: 'second', startedAt: now, schedules, log }).pass(
-      new AbortController().signal,
+    await expect.poll(fired, { timeout: 10_000 }).toBeGreaterThan(1);
+    expect(errors).toContainEqual(
+      expect.objectContaining({
+        error: expect.objectContaining({ message: expect.stringContaining('OOM') }),
+      }),
     );
+  });
+
+  test('a schedule that Redis refuses does not hold up another', async ({ redis, queueName, carrier }) => {
+    const errors: object[] = [];
+    const options = {
+      queue: queueName(),
+      schedules: [createSchedule(yearly), createSchedule({ ...yearly, name: 'other' })],
+      onError: (facts: object) => errors.push(facts),
+    };
+    const { port, pass } = await carrier(options);
+    await pass();
+    const slot = startOfYear(port.clock.now());
+    await redis.zadd(port.keys.schedulesDue, slot, 'yearly', slot, 'other');
+    const before = slot - 86_400_000;
+    await redis.hset(port.keys.schedulesLast, 'yearly', before);
+    await redis.lpush(port.keys.task(`cron:yearly:${before}`), 'of a wrong type');
+    await (await carrier(options)).pass();
     expect(await redis.lrange(port.keys.ready, 0, -1)).toContain(`cron:other:${slot}`);
-    await second.close();
+    expect(errors).toMatchObject([{ schedule: 'yearly' }]);
   });
 
   test('seven workers with clocks up to 90 s wrong fire each slot once', { timeout: 30_000 }, async ({

@@ -8,9 +8,9 @@ import {
   restOf,
   type Standing,
   standingAfterDefine,
-  standingAfterError,
+  standingAfterDefineError,
   standingAfterFire,
-  standingAfterReconnect,
+  standingAfterFireError,
   unknownStanding,
 } from '../schedules/standing.ts';
 import type { LoopOptions } from './run-loop.ts';
@@ -42,12 +42,6 @@ export function schedulesPass(parts: SchedulesParts): LoopOptions {
       return Math.min(longestRest, ...carried.map((one) => one.rest()));
     },
     restAfterError: 1_000,
-    // It may be another Redis, which does not know the last that this one was told.
-    onNews: (listener) =>
-      parts.port.onReconnect(() => {
-        for (const one of carried) one.assertSoon();
-        listener();
-      }),
     onError: (error, loop) =>
       parts.log.error({ error, loop }, 'looking after the schedules failed; it is tried again'),
   };
@@ -69,22 +63,25 @@ class Carried {
     return restOf(this.#standing, performance.now(), this.#parts.port.clock.now());
   }
 
-  assertSoon(): void {
-    this.#standing = standingAfterReconnect(this.#standing, performance.now(), Math.random());
+  async advance(signal: AbortSignal): Promise<void> {
+    if (performance.now() >= this.#standing.defineAt)
+      await this.#define(signal).catch((error: unknown) =>
+        this.#failed(error, standingAfterDefineError, signal),
+      );
+    // A full Redis refuses the definition and takes the slot.
+    if (!signal.aborted && performance.now() >= this.#standing.fireAt)
+      await this.#fireDue(signal).catch((error: unknown) =>
+        this.#failed(error, standingAfterFireError, signal),
+      );
   }
 
-  async advance(signal: AbortSignal): Promise<void> {
-    try {
-      if (performance.now() >= this.#standing.defineAt) await this.#define(signal);
-      if (!signal.aborted && performance.now() >= this.#standing.fireAt) await this.#fireDue(signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#standing = standingAfterError(this.#standing, performance.now());
-      this.#parts.log.error(
-        { error, schedule: this.#schedule.name },
-        'a schedule could not be looked after; it is tried again',
-      );
-    }
+  #failed(error: unknown, after: (standing: Standing, at: number) => Standing, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.#standing = after(this.#standing, performance.now());
+    this.#parts.log.error(
+      { error, schedule: this.#schedule.name },
+      'a schedule could not be looked after; it is tried again',
+    );
   }
 
   async #define(signal: AbortSignal): Promise<void> {

@@ -4,9 +4,9 @@ import {
   restOf,
   type Standing,
   standingAfterDefine,
-  standingAfterError,
+  standingAfterDefineError,
   standingAfterFire,
-  standingAfterReconnect,
+  standingAfterFireError,
   unknownStanding,
 } from './standing.ts';
 
@@ -42,7 +42,20 @@ describe('the standing of a schedule', () => {
   it.each(['fired', 'skipped', 'already'] as const)(
     'goes on to the slot that Redis names when one was %s',
     (kind) => {
-      expect(after({ kind, now, due: now + 120_000 })).toEqual({ ...defined, due: now + 120_000 });
+      expect(after({ kind, now, due: now + 120_000 })).toMatchObject({ due: now + 120_000, fireAt: 0 });
+    },
+  );
+
+  it.each([
+    ['fired', 10_000],
+    ['skipped', 10_000],
+    ['already', defined.defineAt],
+  ] as const)(
+    'is asserted five seconds after it has moved a slot on, and not after: %s',
+    (kind, defineAt) => {
+      expect(after({ kind, now, due: now + 120_000 }).defineAt).toBe(defineAt);
+      const sooner = { ...defined, defineAt: 7_000 };
+      expect(standingAfterFire(sooner, { kind, now, due: now }, 5_000).defineAt).toBe(7_000);
     },
   );
 
@@ -62,15 +75,11 @@ describe('the standing of a schedule', () => {
     expect(after({ kind: 'early', now, due })).toMatchObject({ due: defined.due, fireAt });
   });
 
-  it('is left alone for a second after an error', () => {
-    const standing = standingAfterError({ ...defined, due: now - 1, defineAt: 0 }, 5_000);
-    expect(restOf(standing, 5_000, now)).toBe(1_000);
-    expect(standingAfterError(defined, 5_000).defineAt).toBe(defined.defineAt);
-  });
-
-  it('is asserted within two seconds after Redis came back, and no later than it was to be', () => {
-    const spread = [0, 0.5, 1].map((random) => standingAfterReconnect(defined, 5_000, random).defineAt);
-    expect(spread).toEqual([5_000, 6_000, 7_000]);
-    expect(standingAfterReconnect({ ...defined, defineAt: 5_500 }, 5_000, 1).defineAt).toBe(5_500);
+  it('is left alone for a second after an error; one that cannot be defined is fired', () => {
+    const due = { ...defined, due: now - 1, defineAt: 0 };
+    expect(restOf(standingAfterFireError({ ...due, defineAt: 9_000 }, 5_000), 5_000, now)).toBe(1_000);
+    const undefinable = standingAfterDefineError(due, 5_000);
+    expect(undefinable).toEqual({ ...due, defineAt: 6_000 });
+    expect(restOf(undefinable, 5_000, now)).toBe(0);
   });
 });

@@ -20,7 +20,8 @@ export const unknownStanding: Standing = { due: null, defineAt: 0, fireAt: 0 };
 const assertedEvery = 300_000;
 const supersededFor = 60_000;
 const afterError = 1_000;
-const afterReconnect = 2_000;
+/** More than what a Redis may forget that comes back without the last it had answered. */
+const afterFiring = 5_000;
 
 /** A quarter more or less: hundreds of workers that started together do not ask together. */
 function jittered(ms: number, random: number): number {
@@ -38,7 +39,8 @@ export function standingAfterFire(standing: Standing, reply: FireReply, at: numb
   switch (kind) {
     case 'fired':
     case 'skipped':
-      return { ...standing, due };
+      // Whether it still knows of it: the answer says what is due.
+      return { ...standing, due, defineAt: Math.min(standing.defineAt, at + afterFiring) };
     case 'already':
       return due === null ? { ...standing, due, defineAt: at } : { ...standing, due };
     case 'early':
@@ -49,14 +51,12 @@ export function standingAfterFire(standing: Standing, reply: FireReply, at: numb
 }
 
 /** One schedule that Redis refuses does not hold up the others. */
-export function standingAfterError(standing: Standing, at: number): Standing {
-  const again = at + afterError;
-  return { ...standing, defineAt: Math.max(standing.defineAt, again), fireAt: again };
+export function standingAfterDefineError(standing: Standing, at: number): Standing {
+  return { ...standing, defineAt: at + afterError };
 }
 
-/** What was fired last may not be known to Redis any more: the definition is asserted, whose answer says what is due. */
-export function standingAfterReconnect(standing: Standing, at: number, random: number): Standing {
-  return { ...standing, defineAt: Math.min(standing.defineAt, at + afterReconnect * random) };
+export function standingAfterFireError(standing: Standing, at: number): Standing {
+  return { ...standing, fireAt: at + afterError };
 }
 
 /** Ms until there is something to do for a schedule; `now` is Redis time. */

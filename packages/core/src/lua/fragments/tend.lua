@@ -1,5 +1,6 @@
 -- Housekeeping that every worker does for all: makes due tasks ready and empties workers whose lease is over.
--- At most BUDGET items in all, so that no call blocks Redis for longer than a claim does.
+-- At most BUDGET items in all, so that no call blocks Redis for longer than a claim does, but for the leases after an outage:
+-- those of all workers are moved at once.
 local BUDGET = 200
 
 local function read_promotions(due, now)
@@ -16,43 +17,45 @@ local function read_promotions(due, now)
   return { listed = ids, ids = promoted, keys = keys }
 end
 
--- While nobody could sweep, nobody could renew either: after an outage leases get as much time as was lost before anyone
--- is declared dead. What is an outage to a worker with a short lease may be nothing to the caller, so everybody's own lease
--- counts, of those whose lease has ended meanwhile or will before as much time has gone by.
-local function read_outage(workers, lease, swept, now)
-  local NOTHING = 1000
-  local gap, longest, infos = now - swept, 0, {}
-  if gap <= math.min(NOTHING, lease * 2 / 3) then return 0 end
-  for at, worker in ipairs(redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'LIMIT', 0, BUDGET)) do
-    infos[at] = worker_key(worker)
-  end
-  for _, info in ipairs(read_values(infos)) do
+-- While nobody could sweep, nobody could renew either: after an outage a worker gets as much time as was lost, at most its
+-- lease, before it is declared dead. What is an outage to one with a short lease may be nothing to the caller, so everybody's
+-- own lease counts. A half ms marks who was spared: once more only when it was an outage to the caller, too; where sweeps
+-- are rare, each would spare the dead again. Answers end, worker, …
+local function read_spared(workers, lease, swept, now)
+  local NOTHING, MARK = 1000, 0.5
+  local gap, infos, spared = now - swept, {}, {}
+  if gap <= math.min(NOTHING, lease * 2 / 3) then return spared end
+  local listed = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'WITHSCORES')
+  for at = 1, #listed, 2 do infos[#infos + 1] = worker_key(listed[at]) end
+  for at, info in ipairs(read_values(infos)) do
+    local worker, lease_end = listed[2 * at - 1], tonumber(listed[2 * at])
     local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
-    if gap > own * 2 / 3 then longest = math.max(longest, own) end
+    local spared_until = now + math.min(gap, own)
+    local is_outage = gap > own * 2 / 3 and (lease_end % 1 == 0 or gap > lease * 2 / 3)
+    if is_outage and lease_end < spared_until then
+      spared[#spared + 1] = spared_until + MARK
+      spared[#spared + 1] = worker
+    end
   end
-  return longest > 0 and now + math.min(gap, longest) or 0
+  return spared
 end
 
 -- When the clock went back, leases would last too long by as much: each keeps the time that it had left, at least the
--- caller's lease, because one that was taken since then was taken by the new clock.
-local function read_step_back(workers, lease, swept, now)
-  local clamped = {}
-  local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, '+inf', 'WITHSCORES', 'LIMIT', 0, BUDGET)
+-- caller's lease, because one that was taken since then was taken by the new clock. Answers end, worker, …
+local function read_cut(workers, lease, swept, now)
+  local cut = {}
+  local ahead = redis.call('ZRANGEBYSCORE', workers, '(' .. now + lease, '+inf', 'WITHSCORES')
   for at = 1, #ahead, 2 do
-    local lease_end = tonumber(ahead[at + 1])
-    clamped[#clamped + 1] = math.min(lease_end, math.max(lease_end - swept + now, now + lease))
-    clamped[#clamped + 1] = ahead[at]
+    cut[#cut + 1] = math.max(ahead[at + 1] - swept + now, now + lease)
+    cut[#cut + 1] = ahead[at]
   end
-  return clamped
+  return cut
 end
 
-local function read_guard(meta, workers, lease, now)
-  local stored = redis.call('HMGET', meta, 'swept', 'notBefore')
-  local swept, not_before = tonumber(stored[1] or now), tonumber(stored[2] or 0)
-  if swept - now > 1000 then
-    return { not_before = now + lease, clamped = read_step_back(workers, lease, swept, now) }
-  end
-  return { not_before = math.max(not_before, read_outage(workers, lease, swept, now)), clamped = {} }
+local function read_moved_leases(meta, workers, lease, now)
+  local swept = tonumber(redis.call('HGET', meta, 'swept') or now)
+  local read = swept - now > 1000 and read_cut or read_spared
+  return read(workers, lease, swept, now)
 end
 
 -- Only the tasks that had crashed a worker before are blamed when there is one among the held ones; they come
@@ -143,11 +146,11 @@ end
 
 -- k: the fixed keys by name
 local function read_tend(k, lease, now)
-  local tend = { promotions = read_promotions(k.due, now), guard = read_guard(k.meta, k.workers, lease, now) }
+  local tend = { promotions = read_promotions(k.due, now), leases = read_moved_leases(k.meta, k.workers, lease, now) }
   redis.call('LLEN', k.ready)
   redis.call('LLEN', k.suspects)
   local left = BUDGET - #tend.promotions.listed
-  if left > 0 and now >= tend.guard.not_before then tend.reclaim = read_reclaim(k, now, left) end
+  if left > 0 and #tend.leases == 0 then tend.reclaim = read_reclaim(k, now, left) end
   tend.again = left <= 0 or (tend.reclaim ~= nil)
   return tend
 end
@@ -172,8 +175,8 @@ end
 
 -- Answers whether there is something to claim that was not there before.
 local function write_tend(k, tend, now)
-  redis.call('HSET', k.meta, 'swept', now, 'notBefore', tend.guard.not_before)
-  write_chunked('ZADD', k.workers, tend.guard.clamped)
+  redis.call('HSET', k.meta, 'swept', now)
+  write_chunked('ZADD', k.workers, tend.leases)
   write_chunked('ZREM', k.due, tend.promotions.listed)
   for _, key in ipairs(tend.promotions.keys) do redis.call('SETRANGE', key, 0, 'q') end
   write_chunked('LPUSH', k.ready, tend.promotions.ids)
