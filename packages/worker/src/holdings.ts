@@ -41,8 +41,8 @@ export class Holdings {
   readonly #line: WaitingLine;
   /** Aborts of tasks that a claim under way may bring. */
   readonly #early = new Set<string>();
-  /** Runs that have ended with their lock kept, and have not returned. */
-  readonly #open = new Set<Flight>();
+  /** Runs that have not returned and keep their lock, with the outcome that says so. */
+  readonly #open = new Map<Flight, SettleOutcome>();
   #isStarting = true;
   #isFilling = false;
   #isDropped = false;
@@ -169,20 +169,22 @@ export class Holdings {
     this.#parts.settles.clear();
   }
 
-  /** Redis says that this worker holds it; gives it back, unless the answer that brings it is still on the way. */
+  /**
+   * Redis says that this worker holds it, and the answer that brings it is not on the way. Gives it back, unless its run goes
+   * on here: nobody else may have it meanwhile, so how it ended is said once more.
+   */
   giveBackUnknown(id: string, claim: number): void {
     const { claims, inFlight, settles, changes } = this.#parts;
     if (claim > claims().acked || inFlight.has(id, claim)) return;
-    // Redis has forgotten how it ended. Nobody else may have it while it goes on here.
-    if (this.isOpen(id, claim)) return;
     inFlight.reopen(claim);
-    settles.add({ id, claim, outcome: { kind: 'release', tries: null, lock: '' } });
+    const outcome = this.#openOutcome(id, claim) ?? { kind: 'release', tries: null, lock: '' };
+    settles.add({ id, claim, outcome });
     changes.notify();
   }
 
   /** Whether the run of a lock that it had kept has not returned yet. */
   isOpen(id: string, claim: number): boolean {
-    return [...this.#open].some(({ delivery }) => delivery.id === id && delivery.claim === claim);
+    return this.#openOutcome(id, claim) !== undefined;
   }
 
   /** Redis says that the lock is kept, and its run has returned: Redis has forgotten that it was told. */
@@ -235,7 +237,7 @@ export class Holdings {
       this.#drop(flight);
       return;
     }
-    if ('keepLock' in outcome && outcome.keepLock && outcome.lock !== '') this.#open.add(flight);
+    if ('keepLock' in outcome && outcome.keepLock && outcome.lock !== '') this.#open.set(flight, outcome);
     this.#settle(flight, outcome);
   }
 
@@ -249,6 +251,12 @@ export class Holdings {
     }
     this.#parts.slots.giveBack();
     this.fill();
+  }
+
+  #openOutcome(id: string, claim: number): SettleOutcome | undefined {
+    for (const [{ delivery }, outcome] of this.#open)
+      if (delivery.id === id && delivery.claim === claim) return outcome;
+    return undefined;
   }
 
   #onReturned(flight: Flight): void {

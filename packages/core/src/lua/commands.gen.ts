@@ -5,7 +5,7 @@ import type { luaSources } from './sources.gen.ts';
 export const luaCommands: Readonly<Record<keyof typeof luaSources, string>> = {
   abort: 'get hdel hget hmget hset llen mget mset pexpire pexpireat publish rpush spublish time zrem zscore',
   audit: 'del exists getrange hdel hexists hget hgetall hlen hmget hset llen lpush lrange ltrim mget pexpire pttl rpush setrange time zadd zcard zmscore zrange zrem zscore',
-  define: 'hdel hgetall hmget hset mget time zadd zrem zscore',
+  define: 'hdel hget hgetall hmget hset mget time zadd zrem zscore',
   enqueue: 'get hlen hmget hset llen lpush mget msetnx set time zadd zrange',
   fire: 'exists getrange hget hset llen lpush set time zadd zrem zscore',
   held: 'hgetall hmget mget time zscore',

@@ -28,24 +28,25 @@ local function parse(entry)
   return { hash = known_hash, started = tonumber(known_started), owner = owner, asserted = tonumber(asserted) }
 end
 
+-- What nobody has asserted or fired for very long; looked for when a definition is new, as reading all of them takes long.
+local function read_forgotten(now)
+  local stale, forgotten = {}, {}
+  local entries, fired = redis.call('HGETALL', KEYS[2]), redis.call('HGETALL', KEYS[4])
+  for at = 1, #entries, 2 do
+    local asserted = parse(entries[at + 1]).asserted
+    if entries[at] ~= name and (not asserted or now - asserted > FORGOTTEN) then stale[#stale + 1] = entries[at] end
+  end
+  for at = 1, #fired, 2 do
+    if now - tonumber(fired[at + 1]) > FORGOTTEN then forgotten[#forgotten + 1] = fired[at] end
+  end
+  return stale, forgotten
+end
+
 -- read
 local now = read_now()
-local stale, forgotten, known = {}, {}, nil
-local entries = redis.call('HGETALL', KEYS[2])
-for at = 1, #entries, 2 do
-  local entry = parse(entries[at + 1])
-  if entries[at] == name then
-    known = entry
-  elseif not entry.asserted or now - entry.asserted > FORGOTTEN then
-    stale[#stale + 1] = entries[at]
-  end
-end
-local fired = redis.call('HGETALL', KEYS[4])
-local last = 0
-for at = 1, #fired, 2 do
-  if fired[at] == name then last = tonumber(fired[at + 1]) end
-  if now - tonumber(fired[at + 1]) > FORGOTTEN then forgotten[#forgotten + 1] = fired[at] end
-end
+local entry = redis.call('HGET', KEYS[2], name)
+local known = entry and parse(entry)
+local last = tonumber(redis.call('HGET', KEYS[4], name) or 0)
 local due = tonumber(redis.call('ZSCORE', KEYS[3], name) or 0)
 local same = known and known.hash == hash
 local owner_lives = known and known.owner and redis.call('ZSCORE', KEYS[5], known.owner)
@@ -58,6 +59,8 @@ local is_owed = due > 0 and due <= now and known and known.asserted and now - kn
 local kept = due > last and (same or is_owed)
 local next_slot = kept and due or slot
 if next_slot <= last then return { now, 'superseded', due } end
+local stale, forgotten = {}, {}
+if not same then stale, forgotten = read_forgotten(now) end
 
 -- write
 -- A refused command first: a new schedule is new work, which a full Redis does not take.

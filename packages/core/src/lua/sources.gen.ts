@@ -558,7 +558,7 @@ if tokens == 0 and #plan.ready + #plan.suspects + #plan.due > 0 then redis.call(
 return reply`,
   },
   define: {
-    sha1: 'c4b882d987047b4d2b6f055d4558d8aa135ebe75',
+    sha1: 'c17948c3a1ba06232b45e1e13571853479927482',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -596,23 +596,22 @@ local function parse(entry)
 local known_hash, known_started, owner, asserted = string.match(entry, '^([^\\n]*)\\n(%d+)\\n([^\\n]*)\\n(%d+)\\n')
 return { hash = known_hash, started = tonumber(known_started), owner = owner, asserted = tonumber(asserted) }
 end
-local now = read_now()
-local stale, forgotten, known = {}, {}, nil
-local entries = redis.call('HGETALL', KEYS[2])
+local function read_forgotten(now)
+local stale, forgotten = {}, {}
+local entries, fired = redis.call('HGETALL', KEYS[2]), redis.call('HGETALL', KEYS[4])
 for at = 1, #entries, 2 do
-local entry = parse(entries[at + 1])
-if entries[at] == name then
-known = entry
-elseif not entry.asserted or now - entry.asserted > FORGOTTEN then
-stale[#stale + 1] = entries[at]
+local asserted = parse(entries[at + 1]).asserted
+if entries[at] ~= name and (not asserted or now - asserted > FORGOTTEN) then stale[#stale + 1] = entries[at] end
 end
-end
-local fired = redis.call('HGETALL', KEYS[4])
-local last = 0
 for at = 1, #fired, 2 do
-if fired[at] == name then last = tonumber(fired[at + 1]) end
 if now - tonumber(fired[at + 1]) > FORGOTTEN then forgotten[#forgotten + 1] = fired[at] end
 end
+return stale, forgotten
+end
+local now = read_now()
+local entry = redis.call('HGET', KEYS[2], name)
+local known = entry and parse(entry)
+local last = tonumber(redis.call('HGET', KEYS[4], name) or 0)
 local due = tonumber(redis.call('ZSCORE', KEYS[3], name) or 0)
 local same = known and known.hash == hash
 local owner_lives = known and known.owner and redis.call('ZSCORE', KEYS[5], known.owner)
@@ -623,6 +622,8 @@ local is_owed = due > 0 and due <= now and known and known.asserted and now - kn
 local kept = due > last and (same or is_owed)
 local next_slot = kept and due or slot
 if next_slot <= last then return { now, 'superseded', due } end
+local stale, forgotten = {}, {}
+if not same then stale, forgotten = read_forgotten(now) end
 local owner_started = same and owner_lives and known.started > started and known.started or started
 local owner = owner_started ~= started and known.owner or worker
 redis.call('HSET', KEYS[2], name, hash .. '\\n' .. owner_started .. '\\n' .. owner .. '\\n' .. now .. '\\n' .. definition)
@@ -1054,7 +1055,7 @@ end
 return reply`,
   },
   renew: {
-    sha1: 'f03168fc7a880f3bfa61e0a3e7902c0d96e1831f',
+    sha1: '1546f08598ae40cf95a286d0f87a923ec17a2add',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -1218,14 +1219,14 @@ end
 local function read_spared(workers, lease, swept, now)
 local NOTHING, MARK = 1000, 0.5
 local gap, infos, spared = now - swept, {}, {}
-if gap <= math.min(NOTHING, lease * 2 / 3) then return spared end
+if gap <= math.min(NOTHING, lease / 2) then return spared end
 local listed = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'WITHSCORES')
 for at = 1, #listed, 2 do infos[#infos + 1] = worker_key(listed[at]) end
 for at, info in ipairs(read_values(infos)) do
 local worker, lease_end = listed[2 * at - 1], tonumber(listed[2 * at])
 local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
 local spared_until = now + math.min(gap, own)
-local is_outage = gap > own * 2 / 3 and (lease_end % 1 == 0 or gap > lease * 2 / 3)
+local is_outage = gap > own / 2 and (lease_end % 1 == 0 or gap > lease / 2)
 if is_outage and lease_end < spared_until then
 spared[#spared + 1] = spared_until + MARK
 spared[#spared + 1] = worker
@@ -1266,10 +1267,11 @@ local function reclaimed_record(item)
 local tries, attempts, first = string.match(item.record or '0,0,0,,', '^(%d+),(%d+),%d+,(%d*)')
 return tries .. ',' .. (attempts + 1) .. ',' .. item.crashes .. ',' .. first .. ','
 end
-local function read_lapsed(k, now)
+local function read_lapsed(k, now, declares)
 for _, worker in ipairs(redis.call('ZRANGE', k.dead, 0, 1)) do
 if worker ~= k.caller then return worker, false end
 end
+if not declares then return nil, false end
 for _, worker in ipairs(redis.call('ZRANGEBYSCORE', k.workers, '-inf', now, 'LIMIT', 0, 2)) do
 if worker ~= k.caller then return worker, true end
 end
@@ -1295,8 +1297,8 @@ local held, ids = read_holdings(k.running, worker), {}
 for at, item in ipairs(held) do ids[at] = item.id end
 return blame(held, read_fields(k.tries, ids))
 end
-local function read_reclaim(k, now, limit)
-local worker, newly = read_lapsed(k, now)
+local function read_reclaim(k, now, limit, declares)
+local worker, newly = read_lapsed(k, now, declares)
 if not worker then return nil end
 redis.call('EXISTS', inbox_key(worker), worker_key(worker))
 local held = read_blamed(k, worker)
@@ -1327,8 +1329,9 @@ local tend = { promotions = read_promotions(k.due, now), leases = read_moved_lea
 redis.call('LLEN', k.ready)
 redis.call('LLEN', k.suspects)
 local left = BUDGET - #tend.promotions.listed
-if left > 0 and #tend.leases == 0 then tend.reclaim = read_reclaim(k, now, left) end
-tend.again = left <= 0 or (tend.reclaim ~= nil)
+local moves = #tend.leases > 0
+if left > 0 then tend.reclaim = read_reclaim(k, now, left, not moves) end
+tend.again = left <= 0 or moves or tend.reclaim ~= nil
 return tend
 end
 local function write_reclaim(k, plan, now)
@@ -1379,7 +1382,7 @@ if woken and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '26fb026998775f1405397f0003b370d5179891bd',
+    sha1: '2c37b815820188ec00e779c63e6c01f5880943e6',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1844,14 +1847,14 @@ end
 local function read_spared(workers, lease, swept, now)
 local NOTHING, MARK = 1000, 0.5
 local gap, infos, spared = now - swept, {}, {}
-if gap <= math.min(NOTHING, lease * 2 / 3) then return spared end
+if gap <= math.min(NOTHING, lease / 2) then return spared end
 local listed = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'WITHSCORES')
 for at = 1, #listed, 2 do infos[#infos + 1] = worker_key(listed[at]) end
 for at, info in ipairs(read_values(infos)) do
 local worker, lease_end = listed[2 * at - 1], tonumber(listed[2 * at])
 local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
 local spared_until = now + math.min(gap, own)
-local is_outage = gap > own * 2 / 3 and (lease_end % 1 == 0 or gap > lease * 2 / 3)
+local is_outage = gap > own / 2 and (lease_end % 1 == 0 or gap > lease / 2)
 if is_outage and lease_end < spared_until then
 spared[#spared + 1] = spared_until + MARK
 spared[#spared + 1] = worker
@@ -1892,10 +1895,11 @@ local function reclaimed_record(item)
 local tries, attempts, first = string.match(item.record or '0,0,0,,', '^(%d+),(%d+),%d+,(%d*)')
 return tries .. ',' .. (attempts + 1) .. ',' .. item.crashes .. ',' .. first .. ','
 end
-local function read_lapsed(k, now)
+local function read_lapsed(k, now, declares)
 for _, worker in ipairs(redis.call('ZRANGE', k.dead, 0, 1)) do
 if worker ~= k.caller then return worker, false end
 end
+if not declares then return nil, false end
 for _, worker in ipairs(redis.call('ZRANGEBYSCORE', k.workers, '-inf', now, 'LIMIT', 0, 2)) do
 if worker ~= k.caller then return worker, true end
 end
@@ -1921,8 +1925,8 @@ local held, ids = read_holdings(k.running, worker), {}
 for at, item in ipairs(held) do ids[at] = item.id end
 return blame(held, read_fields(k.tries, ids))
 end
-local function read_reclaim(k, now, limit)
-local worker, newly = read_lapsed(k, now)
+local function read_reclaim(k, now, limit, declares)
+local worker, newly = read_lapsed(k, now, declares)
 if not worker then return nil end
 redis.call('EXISTS', inbox_key(worker), worker_key(worker))
 local held = read_blamed(k, worker)
@@ -1953,8 +1957,9 @@ local tend = { promotions = read_promotions(k.due, now), leases = read_moved_lea
 redis.call('LLEN', k.ready)
 redis.call('LLEN', k.suspects)
 local left = BUDGET - #tend.promotions.listed
-if left > 0 and #tend.leases == 0 then tend.reclaim = read_reclaim(k, now, left) end
-tend.again = left <= 0 or (tend.reclaim ~= nil)
+local moves = #tend.leases > 0
+if left > 0 then tend.reclaim = read_reclaim(k, now, left, not moves) end
+tend.again = left <= 0 or moves or tend.reclaim ~= nil
 return tend
 end
 local function write_reclaim(k, plan, now)

@@ -29,11 +29,13 @@ test('after a time in which nobody could renew, nobody is declared dead for as l
   await queue.step('w2', { tend: true });
   expect(await owner(queue)).toBe('w1|1');
 
-  queue.later(lease / 2);
-  await queue.run(renew, { worker: 'w2', lease });
+  for (let third = 0; third < 2; third += 1) {
+    queue.later(lease / 3);
+    await queue.run(renew, { worker: 'w2', lease });
+  }
   expect(await owner(queue)).toBe('w1|1');
 
-  queue.later(lease / 2);
+  queue.later(lease / 3 + 1);
   await queue.step('w2', { tend: true });
   expect(await owner(queue)).toBeNull();
 });
@@ -156,6 +158,29 @@ test('after an outage everybody is spared, however many they are', async ({ queu
   queue.later(lease / 2);
   await queue.run(renew, { worker: 'w2', lease });
   expect(await queue.redis.zcard(queue.keys.workers)).toBe(1_502);
+});
+
+test('an outage of just more than half a lease leaves time to renew', async ({ queue }) => {
+  await busyQueue(queue);
+  await queue.redis.zadd(queue.keys.workers, (await queue.now()) + (lease * 2) / 3, 'w1');
+
+  queue.later(lease * 0.6);
+  await queue.run(renew, { worker: 'w2', lease });
+  queue.later(lease / 3);
+  await queue.run(renew, { worker: 'w2', lease });
+  expect(await owner(queue)).toBe('w1|1');
+});
+
+test('who is being emptied is emptied further while others are spared', async ({ queue }) => {
+  await busyQueue(queue);
+  await queue.redis.zadd(queue.keys.dead, await queue.now(), 'w1');
+  await queue.redis.zrem(queue.keys.workers, 'w1');
+  await queue.join('w3');
+
+  queue.later(lease + 1_000);
+  await queue.run(renew, { worker: 'w2', lease });
+  expect(await owner(queue)).toBeNull();
+  expect(await queue.redis.zscore(queue.keys.workers, 'w3')).not.toBeNull();
 });
 
 test('an outage spares a worker whose lease ends right after it, longer than that of who comes back first', async ({

@@ -30,6 +30,29 @@ describe('a loop', () => {
     expect(stop.signal.aborted).toBe(true);
   });
 
+  it('is called from its rest by news, also by those of its pass, and hears none after its end', async () => {
+    const stop = new AbortController();
+    let tell: (() => void) | null = null;
+    let passes = 0;
+    const pass = async () => {
+      passes += 1;
+      if (passes === 1) tell?.();
+      if (passes === 2) setImmediate(() => tell?.());
+      if (passes === 3) stop.abort();
+      return 60_000;
+    };
+    const onNews = (listener: () => void) => {
+      tell = listener;
+      return () => {
+        tell = null;
+      };
+    };
+    const options = { name: 'test', pass, restAfterError: 1, onError: () => undefined, onNews };
+    await runLoop(options, stop.signal);
+    expect(passes).toBe(3);
+    expect(tell).toBeNull();
+  });
+
   it('is silent about what a pass throws because it was stopped', async () => {
     const stop = new AbortController();
     const errors: unknown[] = [];

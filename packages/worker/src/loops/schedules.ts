@@ -11,6 +11,7 @@ import {
   standingAfterDefineError,
   standingAfterFire,
   standingAfterFireError,
+  standingAfterReconnect,
   unknownStanding,
 } from '../schedules/standing.ts';
 import type { LoopOptions } from './run-loop.ts';
@@ -42,6 +43,12 @@ export function schedulesPass(parts: SchedulesParts): LoopOptions {
       return Math.min(longestRest, ...carried.map((one) => one.rest()));
     },
     restAfterError: 1_000,
+    // It may be another Redis, which does not know the last that this one was told.
+    onNews: (listener) =>
+      parts.port.onReconnect(() => {
+        for (const one of carried) one.assertSoon();
+        listener();
+      }),
     onError: (error, loop) =>
       parts.log.error({ error, loop }, 'looking after the schedules failed; it is tried again'),
   };
@@ -61,6 +68,10 @@ class Carried {
 
   rest(): number {
     return restOf(this.#standing, performance.now(), this.#parts.port.clock.now());
+  }
+
+  assertSoon(): void {
+    this.#standing = standingAfterReconnect(this.#standing, performance.now(), Math.random());
   }
 
   async advance(signal: AbortSignal): Promise<void> {
@@ -118,7 +129,7 @@ class Carried {
       { name, hash, due, slot, next, id, value, exclusive },
       { signal },
     );
-    this.#standing = standingAfterFire(this.#standing, reply, performance.now());
+    this.#standing = standingAfterFire(this.#standing, reply, performance.now(), Math.random());
     this.#noteFired(reply.kind, { due, slot });
   }
 

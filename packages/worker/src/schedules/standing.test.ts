@@ -7,12 +7,13 @@ import {
   standingAfterDefineError,
   standingAfterFire,
   standingAfterFireError,
+  standingAfterReconnect,
   unknownStanding,
 } from './standing.ts';
 
 const now = 1_800_000_000_000;
 const defined: Standing = { due: now + 60_000, defineAt: 300_000, fireAt: 0 };
-const after = (reply: FireReply, at = 5_000): Standing => standingAfterFire(defined, reply, at);
+const after = (reply: FireReply, at = 5_000): Standing => standingAfterFire(defined, reply, at, 0.5);
 
 describe('the standing of a schedule', () => {
   it('begins with a definition, at once', () => {
@@ -47,15 +48,15 @@ describe('the standing of a schedule', () => {
   );
 
   it.each([
-    ['fired', 10_000],
-    ['skipped', 10_000],
+    ['fired', 35_000],
+    ['skipped', 35_000],
     ['already', defined.defineAt],
   ] as const)(
-    'is asserted five seconds after it has moved a slot on, and not after: %s',
+    'is asserted half a minute after it has moved a slot on, and no sooner for others that did: %s',
     (kind, defineAt) => {
       expect(after({ kind, now, due: now + 120_000 }).defineAt).toBe(defineAt);
       const sooner = { ...defined, defineAt: 7_000 };
-      expect(standingAfterFire(sooner, { kind, now, due: now }, 5_000).defineAt).toBe(7_000);
+      expect(standingAfterFire(sooner, { kind, now, due: now }, 5_000, 0.5).defineAt).toBe(7_000);
     },
   );
 
@@ -79,7 +80,14 @@ describe('the standing of a schedule', () => {
     const due = { ...defined, due: now - 1, defineAt: 0 };
     expect(restOf(standingAfterFireError({ ...due, defineAt: 9_000 }, 5_000), 5_000, now)).toBe(1_000);
     const undefinable = standingAfterDefineError(due, 5_000);
-    expect(undefinable).toEqual({ ...due, defineAt: 6_000 });
+    expect(undefinable).toEqual({ ...due, defineAt: 35_000 });
     expect(restOf(undefinable, 5_000, now)).toBe(0);
+    expect(standingAfterDefineError(unknownStanding, 5_000).defineAt).toBe(6_000);
+  });
+
+  it('is asserted within two seconds after Redis came back, and no later than it was to be', () => {
+    const spread = [0, 0.5, 1].map((random) => standingAfterReconnect(defined, 5_000, random).defineAt);
+    expect(spread).toEqual([5_000, 6_000, 7_000]);
+    expect(standingAfterReconnect({ ...defined, defineAt: 5_500 }, 5_000, 1).defineAt).toBe(5_500);
   });
 });

@@ -20,8 +20,11 @@ export const unknownStanding: Standing = { due: null, defineAt: 0, fireAt: 0 };
 const assertedEvery = 300_000;
 const supersededFor = 60_000;
 const afterError = 1_000;
-/** More than what a Redis may forget that comes back without the last it had answered. */
-const afterFiring = 5_000;
+/** How long undefinable schedules that are known are left alone, so that they are not asked for each second. */
+const afterRefusal = 30_000;
+const afterReconnect = 2_000;
+/** Longer than a Cluster takes to replace a master: what it had answered last may be forgotten, and no connection broken. */
+const afterFiring = 30_000;
 
 /** A quarter more or less: hundreds of workers that started together do not ask together. */
 function jittered(ms: number, random: number): number {
@@ -34,13 +37,18 @@ export function standingAfterDefine({ kind, due }: DefineReply, at: number, rand
   return { due, defineAt: at + jittered(assertedEvery, random), fireAt: 0 };
 }
 
-export function standingAfterFire(standing: Standing, reply: FireReply, at: number): Standing {
+export function standingAfterFire(
+  standing: Standing,
+  reply: FireReply,
+  at: number,
+  random: number,
+): Standing {
   const { kind, due, now } = reply;
   switch (kind) {
     case 'fired':
     case 'skipped':
       // Whether it still knows of it: the answer says what is due.
-      return { ...standing, due, defineAt: Math.min(standing.defineAt, at + afterFiring) };
+      return { ...standing, due, defineAt: Math.min(standing.defineAt, at + jittered(afterFiring, random)) };
     case 'already':
       return due === null ? { ...standing, due, defineAt: at } : { ...standing, due };
     case 'early':
@@ -52,11 +60,16 @@ export function standingAfterFire(standing: Standing, reply: FireReply, at: numb
 
 /** One schedule that Redis refuses does not hold up the others. */
 export function standingAfterDefineError(standing: Standing, at: number): Standing {
-  return { ...standing, defineAt: at + afterError };
+  return { ...standing, defineAt: at + (standing.due === null ? afterError : afterRefusal) };
 }
 
 export function standingAfterFireError(standing: Standing, at: number): Standing {
   return { ...standing, fireAt: at + afterError };
+}
+
+/** What was fired last may not be known to Redis any more: the definition is asserted, whose answer says what is due. */
+export function standingAfterReconnect(standing: Standing, at: number, random: number): Standing {
+  return { ...standing, defineAt: Math.min(standing.defineAt, at + afterReconnect * random) };
 }
 
 /** Ms until there is something to do for a schedule; `now` is Redis time. */

@@ -18,20 +18,21 @@ local function read_promotions(due, now)
 end
 
 -- While nobody could sweep, nobody could renew either: after an outage a worker gets as much time as was lost, at most its
--- lease, before it is declared dead. What is an outage to one with a short lease may be nothing to the caller, so everybody's
--- own lease counts. A half ms marks who was spared: once more only when it was an outage to the caller, too; where sweeps
--- are rare, each would spare the dead again. Answers end, worker, …
+-- lease, before it is declared dead. Every worker sweeps three times per lease; half a lease without a sweep is an outage.
+-- What is one to a short lease may be nothing to the caller, so everybody's own lease counts. A half ms marks who was spared:
+-- once more only when it was an outage to the caller, too; where sweeps are rare, each would spare the dead again. Answers
+-- end, worker, …
 local function read_spared(workers, lease, swept, now)
   local NOTHING, MARK = 1000, 0.5
   local gap, infos, spared = now - swept, {}, {}
-  if gap <= math.min(NOTHING, lease * 2 / 3) then return spared end
+  if gap <= math.min(NOTHING, lease / 2) then return spared end
   local listed = redis.call('ZRANGEBYSCORE', workers, '(' .. swept, now + gap, 'WITHSCORES')
   for at = 1, #listed, 2 do infos[#infos + 1] = worker_key(listed[at]) end
   for at, info in ipairs(read_values(infos)) do
     local worker, lease_end = listed[2 * at - 1], tonumber(listed[2 * at])
     local own = tonumber(string.match(info or '', '"lease":(%d+)')) or lease
     local spared_until = now + math.min(gap, own)
-    local is_outage = gap > own * 2 / 3 and (lease_end % 1 == 0 or gap > lease * 2 / 3)
+    local is_outage = gap > own / 2 and (lease_end % 1 == 0 or gap > lease / 2)
     if is_outage and lease_end < spared_until then
       spared[#spared + 1] = spared_until + MARK
       spared[#spared + 1] = worker
@@ -83,10 +84,11 @@ local function reclaimed_record(item)
 end
 
 -- The caller's own holdings are left to others: its settles and its claim may be in this very call.
-local function read_lapsed(k, now)
+local function read_lapsed(k, now, declares)
   for _, worker in ipairs(redis.call('ZRANGE', k.dead, 0, 1)) do
     if worker ~= k.caller then return worker, false end
   end
+  if not declares then return nil, false end
   for _, worker in ipairs(redis.call('ZRANGEBYSCORE', k.workers, '-inf', now, 'LIMIT', 0, 2)) do
     if worker ~= k.caller then return worker, true end
   end
@@ -116,8 +118,8 @@ local function read_blamed(k, worker)
   return blame(held, read_fields(k.tries, ids))
 end
 
-local function read_reclaim(k, now, limit)
-  local worker, newly = read_lapsed(k, now)
+local function read_reclaim(k, now, limit, declares)
+  local worker, newly = read_lapsed(k, now, declares)
   if not worker then return nil end
   redis.call('EXISTS', inbox_key(worker), worker_key(worker))
   local held = read_blamed(k, worker)
@@ -150,8 +152,9 @@ local function read_tend(k, lease, now)
   redis.call('LLEN', k.ready)
   redis.call('LLEN', k.suspects)
   local left = BUDGET - #tend.promotions.listed
-  if left > 0 and #tend.leases == 0 then tend.reclaim = read_reclaim(k, now, left) end
-  tend.again = left <= 0 or (tend.reclaim ~= nil)
+  local moves = #tend.leases > 0
+  if left > 0 then tend.reclaim = read_reclaim(k, now, left, not moves) end
+  tend.again = left <= 0 or moves or tend.reclaim ~= nil
   return tend
 end
 

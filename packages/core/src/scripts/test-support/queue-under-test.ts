@@ -164,9 +164,11 @@ function workersOf(
     settle: async (worker, claim, outcomes) =>
       await sendStep(worker, { settles: settlesOf(claim, outcomes) }),
     lapseAllBut: async (sweeper) => {
-      later(lease / 2);
-      await run(renew, { worker: sweeper, lease });
-      later(lease / 2 + 1);
+      for (let third = 0; third < 2; third += 1) {
+        later(lease / 3);
+        await run(renew, { worker: sweeper, lease });
+      }
+      later(lease / 3 + 1);
     },
   };
 }
