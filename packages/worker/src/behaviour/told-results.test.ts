@@ -34,7 +34,8 @@ test('every result that is waited for is told by a message, which reaches subscr
   const begunAt = performance.now();
   expect(await values).toEqual(handles.map((_, n) => n * 2));
   expect(performance.now() - begunAt).toBeLessThan(beforeAsking);
-  const [first, ...others] = heard;
-  expect(first?.()).toBeGreaterThan(0);
-  for (const each of others) await expect.poll(each, { interval: 5 }).toBe(first?.());
+  // No server is ahead of the others for long.
+  const counts = (): number[] => [...new Set(heard.map((each) => each()))];
+  await expect.poll(counts, { interval: 5 }).toEqual([expect.any(Number)]);
+  expect(counts()[0]).toBeGreaterThan(0);
 });
