@@ -187,7 +187,7 @@ export class Holdings {
     return this.#openOutcome(id, claim) !== undefined;
   }
 
-  /** Redis says that the lock is kept, and its run has returned: Redis has forgotten that it was told. */
+  /** Frees the lock of a run that has returned; once more when Redis has forgotten that it was told. */
   unlock({ id, claim, lock }: KeptLock): void {
     if (this.#isDropped || this.isOpen(id, claim)) return;
     this.#parts.settles.add({ id, claim, outcome: { kind: 'unlock', lock } });

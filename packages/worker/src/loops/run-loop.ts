@@ -8,7 +8,7 @@ export interface LoopOptions {
   readonly pass: (signal: AbortSignal) => Promise<number>;
   /** Rest after a pass that threw, ms. */
   readonly restAfterError: number;
-  /** What ends a rest early; answers how to be no longer told. */
+  /** Subscribes to what ends a rest early; answers how to unsubscribe. */
   readonly onNews?: (listener: () => void) => () => void;
   readonly onError: (error: unknown, name: string) => void;
 }
