@@ -39,7 +39,10 @@ describe('a client', () => {
 
   test('may be one of many on an instance of the user', async ({ connect, redisUrl, queue }) => {
     const warnings: string[] = [];
-    const onWarning = ({ name }: Error): void => void warnings.push(name);
+    // What another test has left behind may be found to be dropped at any time.
+    const onWarning = ({ name }: Error): void => {
+      if (name === 'MaxListenersExceededWarning') warnings.push(name);
+    };
     process.on('warning', onWarning);
     onTestFinished(() => void process.off('warning', onWarning));
     const instance = connect(redisUrl);
