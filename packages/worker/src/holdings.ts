@@ -189,7 +189,7 @@ export class Holdings {
 
   /** Frees the lock of a run that has returned; once more when Redis has forgotten that it was told. */
   unlock({ id, claim, lock }: KeptLock): void {
-    if (this.#isDropped || this.isOpen(id, claim)) return;
+    if (this.#isDropped) return;
     this.#parts.settles.add({ id, claim, outcome: { kind: 'unlock', lock } });
     this.#parts.changes.notify();
   }

@@ -1,5 +1,6 @@
 -- define: makes a schedule known, or asserts it again. The definition of the worker that started last holds, unless
--- its owner has gone; a slot that is due and was not fired stays due. What nobody has asserted or fired for 400 days is removed: a slot that is due may wait long for a worker.
+-- its owner has gone; a slot that is due and was not fired stays due. What nobody has asserted or fired for 400 days is
+-- removed: a slot that is due may wait long for a worker.
 --
 -- KEYS[1] running         hash  (for the prefix)
 -- KEYS[2] schedules       hash  name -> hash \n started \n owner \n asserted \n definition

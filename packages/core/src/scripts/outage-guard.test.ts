@@ -11,9 +11,9 @@ async function busyQueue(queue: QueueUnderTest): Promise<void> {
   await queue.step('w2', { tend: true });
 }
 
-/** `w1` takes part with another lease than the others, ms, from now on. */
-async function rejoin(queue: QueueUnderTest, own: number): Promise<void> {
-  await queue.run(join, { worker: 'w1', info: JSON.stringify({ lease: own }), lease: own });
+/** A worker that takes part with another lease than the others, ms, from now on. */
+async function joinWith(queue: QueueUnderTest, worker: string, own: number): Promise<void> {
+  await queue.run(join, { worker, info: JSON.stringify({ lease: own }), lease: own });
 }
 
 async function owner(queue: QueueUnderTest): Promise<string | null> {
@@ -108,7 +108,7 @@ test('when the clock goes back, a worker with a longer lease keeps what it had l
 test('after an outage a worker with a short lease is spared, whoever comes back first', async ({ queue }) => {
   await busyQueue(queue);
   const short = lease / 6;
-  await rejoin(queue, short);
+  await joinWith(queue, 'w1', short);
 
   queue.later(short + 1_000);
   await queue.step('w2', { tend: true });
@@ -122,9 +122,7 @@ test('after an outage one with a long lease does not keep others from being decl
   queue,
 }) => {
   await busyQueue(queue);
-  await queue.join('w3');
-  const own = { info: JSON.stringify({ lease: 3_600_000 }), lease: 3_600_000 };
-  await queue.run(join, { worker: 'w3', ...own });
+  await joinWith(queue, 'w3', 3_600_000);
 
   queue.later(7_200_000);
   await queue.run(renew, { worker: 'w2', lease });
@@ -187,7 +185,7 @@ test('an outage spares a worker whose lease ends right after it, longer than tha
   queue,
 }) => {
   await busyQueue(queue);
-  await rejoin(queue, 9_000);
+  await joinWith(queue, 'w1', 9_000);
 
   queue.later(8_000);
   await queue.run(renew, { worker: 'w2', lease: 1_000 });
@@ -205,7 +203,7 @@ test.for([
     await queue.join('w1', 'w2');
     await queue.put(['a']);
     await queue.take('w1', 1);
-    await rejoin(queue, own);
+    await joinWith(queue, 'w1', own);
     const looks: boolean[] = [];
     while (looks.length < dead.length) {
       await queue.run(renew, { worker: 'w2', lease });

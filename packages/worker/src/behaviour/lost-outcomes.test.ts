@@ -1,12 +1,27 @@
 import { call, task } from '@q/core';
 import { queueKeys } from '@q/core/wire';
+import type { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { deferred } from '../test-support/deferred.ts';
-import { type Rig, test } from '../test-support/worker-test.ts';
+import { test as base, type Rig } from '../test-support/worker-test.ts';
 
 const work = task<(name: 'early' | 'late') => number>('work');
-
 const lonely = task<() => void>('lonely', { unique: true, timeout: 500 });
+
+interface Forgetful {
+  readonly rig: Rig;
+  readonly redis: Redis;
+  /** It comes back with what it had when it was told to `SAVE`. */
+  readonly crash: () => Promise<void>;
+}
+
+const test = base.extend<{ forgetful: Forgetful }>({
+  forgetful: async ({ startRedis, rigOn, connect }, use) => {
+    const server = await startRedis({ persistence: 'aof', args: ['--appendonly', 'no'] });
+    const crash = async (): Promise<void> => void (await server.restart());
+    await use({ rig: rigOn(server.url), redis: connect(server.url), crash });
+  },
+});
 
 interface Gates {
   readonly early: ReturnType<typeof deferred<void>>;
@@ -35,19 +50,15 @@ test.for([
 ])(
   'a Redis that comes back without an outcome it had answered gets another one; its claim ends $when',
   { timeout: 30_000 },
-  async ({ missed }, { startRedis, rigOn, connect }) => {
-    // What is written between `SAVE` and the crash is lost.
-    const server = await startRedis({ persistence: 'aof', args: ['--appendonly', 'no'] });
-    const rig = rigOn(server.url);
+  async ({ missed }, { forgetful: { rig, redis, crash } }) => {
     const gates = { early: deferred(), late: deferred() };
     const handles = await rig.client.enqueueMany([call(work, 'early'), call(work, 'late')]);
     const [early = expect.unreachable(), late = expect.unreachable()] = handles;
     const runs = await runBoth(rig, gates);
-    const redis = connect(server.url);
     await redis.save();
     gates.early.resolve();
     expect(await early.value({ timeout: '5s' })).toBe(1);
-    await server.restart();
+    await crash();
     await expect.poll(() => early.status()).toBe('running');
 
     if (missed) await expect.poll(runs, { timeout: 10_000 }).toEqual({ early: 2, late: 1 });
@@ -62,10 +73,7 @@ test.for([
 
 test('a Redis that comes back without having heard that a unique run has returned hears it again', {
   timeout: 30_000,
-}, async ({ startRedis, rigOn, connect }) => {
-  const server = await startRedis({ persistence: 'aof', args: ['--appendonly', 'no'] });
-  const rig = rigOn(server.url);
-  const redis = connect(server.url);
+}, async ({ forgetful: { rig, redis, crash } }) => {
   const { unique } = queueKeys(rig.queue);
   const end = deferred();
   await rig.start(rig.worker({ lease: '1s' }).handle(lonely, () => end.promise));
@@ -74,7 +82,7 @@ test('a Redis that comes back without having heard that a unique run has returne
   await redis.save();
   end.resolve();
   await expect.poll(() => redis.exists(unique)).toBe(0);
-  await server.restart();
+  await crash();
   expect(await redis.exists(unique)).toBe(1);
 
   await expect.poll(() => redis.exists(unique), { timeout: 10_000 }).toBe(0);
@@ -83,10 +91,7 @@ test('a Redis that comes back without having heard that a unique run has returne
 
 test('a Redis that has forgotten how a unique run ended is told again, and gives it to nobody while its handler goes on', {
   timeout: 30_000,
-}, async ({ startRedis, rigOn, connect }) => {
-  const server = await startRedis({ persistence: 'aof', args: ['--appendonly', 'no'] });
-  const rig = rigOn(server.url);
-  const redis = connect(server.url);
+}, async ({ forgetful: { rig, redis, crash } }) => {
   const begun = deferred();
   const end = deferred();
   let runs = 0;
@@ -102,7 +107,7 @@ test('a Redis that has forgotten how a unique run ended is told again, and gives
   await begun.promise;
   await redis.save();
   expect(await first.result({ timeout: '5s' })).toMatchObject({ success: false });
-  await server.restart();
+  await crash();
   await expect.poll(() => first.status()).toBe('running');
 
   expect(await first.result({ timeout: '10s' })).toMatchObject({

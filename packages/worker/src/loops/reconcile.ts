@@ -40,21 +40,19 @@ type Held = Extract<HeldReply, { kind: 'held' }>;
  */
 export function reconcilePass(parts: ReconcileParts): LoopOptions {
   const { port, worker, lease, inFlight, log } = parts;
-  let unknownBefore: ReadonlySet<string> = new Set();
-  let missingBefore: ReadonlySet<string> = new Set();
-  let keptBefore: ReadonlySet<string> = new Set();
+  const unknownAgain = seenTwice<HeldId>();
+  const missingAgain = seenTwice<HeldId>();
+  const keptAgain = seenTwice<KeptLock>();
 
   const compare = (running: readonly HeldId[], { claims, keptLocks }: Held): void => {
-    const unknown = listed(claims).filter(({ id, claim }) => !inFlight.has(id, claim));
-    const held = new Set(listed(claims).map(keyOf));
+    const listed = listOf(claims);
+    const unknown = listed.filter(({ id, claim }) => !inFlight.has(id, claim));
+    const held = new Set(listed.map(keyOf));
     const missing = running.filter((one) => !held.has(keyOf(one)) && inFlight.has(one.id, one.claim));
     const kept = keptLocks.filter(({ id, claim }) => !parts.isOpen(id, claim));
-    for (const one of unknown) if (unknownBefore.has(keyOf(one))) parts.onUnknown(one.id, one.claim);
-    for (const one of missing) if (missingBefore.has(keyOf(one))) parts.onMissing(one.id);
-    for (const one of kept) if (keptBefore.has(keyOf(one))) parts.onKept(one);
-    unknownBefore = new Set(unknown.map(keyOf));
-    missingBefore = new Set(missing.map(keyOf));
-    keptBefore = new Set(kept.map(keyOf));
+    for (const { id, claim } of unknownAgain(unknown)) parts.onUnknown(id, claim);
+    for (const { id } of missingAgain(missing)) parts.onMissing(id);
+    for (const one of keptAgain(kept)) parts.onKept(one);
   };
 
   return {
@@ -73,7 +71,17 @@ export function reconcilePass(parts: ReconcileParts): LoopOptions {
   };
 }
 
-function listed(claims: ReadonlyMap<number, readonly string[]>): HeldId[] {
+/** Answers those that were among what it was given the last time, too. */
+function seenTwice<One extends HeldId>(): (seen: readonly One[]) => readonly One[] {
+  let before: ReadonlySet<string> = new Set();
+  return (seen) => {
+    const again = seen.filter((one) => before.has(keyOf(one)));
+    before = new Set(seen.map(keyOf));
+    return again;
+  };
+}
+
+function listOf(claims: ReadonlyMap<number, readonly string[]>): HeldId[] {
   return [...claims].flatMap(([claim, ids]) => ids.map((id) => ({ id, claim })));
 }
 
