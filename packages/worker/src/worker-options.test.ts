@@ -26,7 +26,7 @@ describe('worker options', () => {
     expect(resolveWorkerOptions({ redis })).toMatchObject({
       queue: 'default',
       concurrency: 32,
-      prefetch: 200,
+      prefetch: 400,
       tz: 'UTC',
       lease: 30_000,
       gracePeriod: 25_000,

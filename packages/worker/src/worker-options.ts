@@ -27,7 +27,7 @@ export interface WorkerOptions<Deps = undefined> {
   /**
    * Tasks claimed ahead of free slots, at most: as many as make a few ms of work, going by how quickly tasks end here,
    * and none when they take long; up to 1,000. 0 claims only into free slots.
-   * @default 200
+   * @default 400
    */
   readonly prefetch?: number;
   /** IANA zone in which crontabs are read. @default 'UTC' */
@@ -71,7 +71,7 @@ export const workerDefaults: Required<Omit<WorkerOptions, 'redis' | 'id' | 'code
   {
     queue: 'default',
     concurrency: 32,
-    prefetch: 200,
+    prefetch: 400,
     tz: 'UTC',
     lease: '30s',
     gracePeriod: '25s',

@@ -15,7 +15,7 @@ export interface Size {
   readonly roundTrips: number;
   /** Tasks per round where CPU time is counted, which comes in steps of 10 ms, and where a few percent decide. */
   readonly costTasks: number;
-  /** Tasks per drain of ten that are compared with each other. */
+  /** Tasks per drain of those that are compared with each other: in `all`, more than caches of a processor hold. */
   readonly scaleTasks: number;
   readonly openLoopSeconds: number;
   readonly waiting: number;
@@ -58,7 +58,7 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     sleepingTasks: 2_000,
     roundTrips: 1_000,
     costTasks: 50_000,
-    scaleTasks: 40_000,
+    scaleTasks: 100_000,
     openLoopSeconds: 5,
     waiting: 500_000,
     delayed: 100_000,

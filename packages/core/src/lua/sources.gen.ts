@@ -1382,7 +1382,7 @@ if woken and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '2c37b815820188ec00e779c63e6c01f5880943e6',
+    sha1: '03149908de1ef0ce2ad2e377df8004c98195a80f',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -2102,7 +2102,7 @@ return {
 kind = 'claimed', ids = ids, values = values, records = records, popped = count, leaves = length > count, is_plain = true,
 }
 end
-local function joined(ids, values)
+local function joined(ids, values, listed)
 local MOST_JOINED, find = 262144, string.find
 local sizes, total = {}, 0
 for at = 1, #ids do
@@ -2110,7 +2110,7 @@ sizes[at] = #values[at]
 total = total + sizes[at]
 if total > MOST_JOINED or find(ids[at], ' ', 1, true) then return ids, {}, values end
 end
-return table.concat(ids, ' '), sizes, table.concat(values)
+return listed or table.concat(ids, ' '), sizes, table.concat(values)
 end
 local function read_claim(worker, acked, want, holds_suspect, sparse, settled, now)
 if not redis.call('ZRANK', KEYS[3], worker) then return { kind = 'lapsed', popped = 0 } end
@@ -2146,7 +2146,8 @@ local number = tostring(plan.number)
 local tag = worker .. '|' .. number
 local added = write_owners(plan.ids, tag, plan.held)
 if added < #plan.ids then exceptions().drop_listed_twice(plan) end
-redis.call('HSET', KEYS[2], 'n', number, number, table.concat(plan.ids, ' '))
+plan.listed = table.concat(plan.ids, ' ')
+redis.call('HSET', KEYS[2], 'n', number, number, plan.listed)
 if not plan.is_plain then exceptions().write_taken_locks(plan.taken, tag) end
 return plan.leaves
 end
@@ -2233,7 +2234,7 @@ end
 if woken and quiet then redis.call('LPUSH', KEYS[6], '1') end
 if not claim then return { now, settled.verdicts, 'none' } end
 if not is_claimed then return { now, settled.verdicts, 'lapsed' } end
-local ids, sizes, values = joined(claim.ids, claim.values)
+local ids, sizes, values = joined(claim.ids, claim.values, claim.listed)
 return {
 now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or claim.leaves) and 1 or 0,
 tend and tend.again and 1 or 0, next_event, ids, sizes, values, claim.records,

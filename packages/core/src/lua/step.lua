@@ -157,7 +157,7 @@ if woken and quiet then redis.call('LPUSH', KEYS[6], '1') end
 
 if not claim then return { now, settled.verdicts, 'none' } end
 if not is_claimed then return { now, settled.verdicts, 'lapsed' } end
-local ids, sizes, values = joined(claim.ids, claim.values)
+local ids, sizes, values = joined(claim.ids, claim.values, claim.listed)
 return {
   now, settled.verdicts, 'claimed', claim.number, claim.suspect and 1 or 0, (woken or claim.leaves) and 1 or 0,
   tend and tend.again and 1 or 0, next_event, ids, sizes, values, claim.records,

@@ -26,7 +26,7 @@ export interface StepInput {
    * Redis, which may have come back without those calls, says that something of them is held.
    */
   readonly finishedInParts: readonly number[];
-  /** At most 200, and 256 KiB together unless it is one. */
+  /** At most 500, and 256 KiB together unless it is one. */
   readonly settles: readonly SettleItem[];
 }
 

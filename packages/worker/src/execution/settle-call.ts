@@ -1,7 +1,7 @@
 import type { SettleItem, StepInput } from '@q/core/wire';
 
-/** Outcomes in one call, whatever else it carries. */
-export const mostSettles = 200;
+/** Outcomes in one call, whatever else it carries: those of a usual claim, so that it is not settled in two calls. */
+export const mostSettles = 300;
 
 /** A call that only says what has become of tasks: it asks for nothing, looks after nothing and finishes no claim. */
 export function settleCall(worker: string, lease: number, settles: readonly SettleItem[]): StepInput {

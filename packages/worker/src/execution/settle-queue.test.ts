@@ -33,10 +33,10 @@ const sizesOf = (queue: SettleQueue): number[] => {
 describe('what one call carries', () => {
   it.each([
     [1, [1]],
-    [200, [200]],
-    [201, [200, 1]],
-    [450, [200, 200, 50]],
-  ])('is at most 200 of %i outcomes', (count, sizes) => {
+    [300, [300]],
+    [301, [300, 1]],
+    [650, [300, 300, 50]],
+  ])('is at most 300 of %i outcomes', (count, sizes) => {
     expect(sizesOf(queueOf(Array.from({ length: count }, (_, index) => item(index))))).toEqual(sizes);
   });
 

@@ -69,6 +69,8 @@ async function perform(command: Command): Promise<Figures> {
     case 'close':
       await worker?.stop();
       worker = undefined;
+      // Nothing of this drain is to arrive in the next.
+      report();
       return { handled };
     case 'enqueue':
     case 'sequence':

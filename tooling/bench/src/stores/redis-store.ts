@@ -18,6 +18,7 @@ export async function openRedisStore(): Promise<Store> {
       await redis.flushall('SYNC');
     },
     beside: openRedisStore,
+    dropExpiring: () => dropExpiring(redis),
     rest: () => finishGrowing(redis),
     commands: () => commandsPerformed(redis),
     bytes: () => bytesUsed(redis),
@@ -26,6 +27,14 @@ export async function openRedisStore(): Promise<Store> {
       await server.stop();
     },
   };
+}
+
+async function dropExpiring(redis: Redis): Promise<void> {
+  for await (const keys of redis.scanStream({ count: 5_000 }) as AsyncIterable<string[]>) {
+    const ends = (await redis.pipeline(keys.map((key) => ['pttl', key])).exec()) ?? [];
+    const expiring = keys.filter((_, at) => Number(ends[at]?.[1]) >= 0);
+    if (expiring.length > 0) await redis.unlink(...expiring);
+  }
 }
 
 /**

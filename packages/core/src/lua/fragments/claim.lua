@@ -31,7 +31,8 @@ end
 
 -- Ids and values as the answer carries them. Two texts that a worker cuts up cost it and Redis less than two lists; large
 -- ones are not copied once more, and an id with a blank in it, which no client writes, must not shift those behind it.
-local function joined(ids, values)
+-- listed: the ids as one text, when they are known as such
+local function joined(ids, values, listed)
   local MOST_JOINED, find = 262144, string.find
   local sizes, total = {}, 0
   for at = 1, #ids do
@@ -39,7 +40,7 @@ local function joined(ids, values)
     total = total + sizes[at]
     if total > MOST_JOINED or find(ids[at], ' ', 1, true) then return ids, {}, values end
   end
-  return table.concat(ids, ' '), sizes, table.concat(values)
+  return listed or table.concat(ids, ' '), sizes, table.concat(values)
 end
 
 -- held: how many tasks are at least held
@@ -85,7 +86,8 @@ local function write_claim(worker, plan)
   local added = write_owners(plan.ids, tag, plan.held)
   -- An id that was aborted and enqueued anew may stand in `ready` twice.
   if added < #plan.ids then exceptions().drop_listed_twice(plan) end
-  redis.call('HSET', KEYS[2], 'n', number, number, table.concat(plan.ids, ' '))
+  plan.listed = table.concat(plan.ids, ' ')
+  redis.call('HSET', KEYS[2], 'n', number, number, plan.listed)
   if not plan.is_plain then exceptions().write_taken_locks(plan.taken, tag) end
   return plan.leaves
 end
