@@ -30,7 +30,8 @@ export async function openRedisStore(): Promise<Store> {
 }
 
 async function dropExpiring(redis: Redis): Promise<void> {
-  for await (const keys of redis.scanStream({ count: 5_000 }) as AsyncIterable<string[]>) {
+  const pages: AsyncIterable<string[]> = redis.scanStream({ count: 5_000 });
+  for await (const keys of pages) {
     const ends = (await redis.pipeline(keys.map((key) => ['pttl', key])).exec()) ?? [];
     const expiring = keys.filter((_, at) => Number(ends[at]?.[1]) >= 0);
     if (expiring.length > 0) await redis.unlink(...expiring);
