@@ -60,17 +60,18 @@ export function pageOf(report: Report): Page {
 }
 
 function loadsOf({ size }: Versions): string {
-  const { warmUp, warmUpTrips, waiting, delayed, leases, memoryTasks } = size;
-  const [untimed, trips, more, later, others, many] = [
+  const { warmUp, warmUpTrips, waiting, delayed, leases, scaleTasks, memoryTasks } = size;
+  const [untimed, trips, more, later, others, drained, many] = [
     warmUp,
     warmUpTrips,
     waiting,
     delayed,
     leases,
+    scaleTasks,
     memoryTasks,
   ].map((count) => count.toLocaleString('en'));
   return `- ${untimed} tasks are enqueued, or run, before the clock does, ${trips} where latency is measured: code that runs for the first time takes several times as long.
-- The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases, which are drained in turns with an empty queue on a server of its own, several times; the clock starts when Redis has grown its table of keys to their number. The one on memory runs ${many} tasks.`;
+- The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases. Pair by pair a server is filled with them and one beside it is not; then both are given ${drained} tasks, which is more than caches of a processor hold, then both are drained, one right after the other. The clock starts when Redis has grown its table of keys to their number. There are as many pairs as 100 seconds allow; the figure is their median. The one on memory runs ${many} tasks.`;
 }
 
 function chapterOf(

@@ -58,7 +58,7 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     sleepingTasks: 2_000,
     roundTrips: 1_000,
     costTasks: 50_000,
-    scaleTasks: 100_000,
+    scaleTasks: 200_000,
     openLoopSeconds: 5,
     waiting: 500_000,
     delayed: 100_000,

@@ -50,7 +50,6 @@ async function openDatabase(url: string, settings: string, stop: () => Promise<v
     cpuMicros: () => (server === null ? Number.NaN : familyCpuMicros(server)),
     empty: () => dropSchemas(client),
     beside: () => openDatabase(url, settings, async () => undefined),
-    dropExpiring: async () => undefined,
     // What it puts off waits for a minute or more: that is how its queues run.
     rest: async () => undefined,
     commands: async () => Number.NaN,

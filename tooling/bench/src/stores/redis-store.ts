@@ -18,7 +18,6 @@ export async function openRedisStore(): Promise<Store> {
       await redis.flushall('SYNC');
     },
     beside: openRedisStore,
-    dropExpiring: () => dropExpiring(redis),
     rest: () => finishGrowing(redis),
     commands: () => commandsPerformed(redis),
     bytes: () => bytesUsed(redis),
@@ -27,15 +26,6 @@ export async function openRedisStore(): Promise<Store> {
       await server.stop();
     },
   };
-}
-
-async function dropExpiring(redis: Redis): Promise<void> {
-  const pages: AsyncIterable<string[]> = redis.scanStream({ count: 5_000 });
-  for await (const keys of pages) {
-    const ends = (await redis.pipeline(keys.map((key) => ['pttl', key])).exec()) ?? [];
-    const expiring = keys.filter((_, at) => Number(ends[at]?.[1]) >= 0);
-    if (expiring.length > 0) await redis.unlink(...expiring);
-  }
 }
 
 /**

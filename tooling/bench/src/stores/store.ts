@@ -9,8 +9,6 @@ export interface Store extends AsyncDisposable {
   empty(): Promise<void>;
   /** An empty one of the same kind, at the same time. */
   beside(): Promise<Store>;
-  /** Removes what would expire by itself, as results do, where things expire one by one. */
-  dropExpiring(): Promise<void>;
   /** Resolves when the server has done what a lot of writing leaves it to do by itself. */
   rest(): Promise<void>;
   /** Commands performed so far, inside scripts or not, without those of the harness; NaN where nobody counts. */
