@@ -240,11 +240,11 @@ describe('schedulesPass', () => {
     const { loop } = await carrierOn(server.url, options);
     const stop = new AbortController();
     const running = runLoop(loop, stop.signal);
-    const fired = async (): Promise<string[]> => await redis.lrange(port.keys.ready, 0, -1);
-    await expect.poll(fired, { timeout: 10_000 }).toEqual([`cron:yearly:${slot}`]);
+    // Taken from the list, so that what stands in it after the restart has been fired since.
+    const takeFired = async (): Promise<string | null> => await redis.rpop(port.keys.ready);
+    await expect.poll(takeFired, { timeout: 10_000 }).toBe(`cron:yearly:${slot}`);
     await server.restart();
-    expect(await fired()).toEqual([]);
-    await expect.poll(fired, { timeout: 10_000 }).toEqual([`cron:yearly:${slot}`]);
+    await expect.poll(takeFired, { timeout: 10_000 }).toBe(`cron:yearly:${slot}`);
     stop.abort();
     await running;
   });
