@@ -35,7 +35,7 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     warmUp: 5_000,
     warmUpTrips: 2_000,
     tasks: 10_000,
-    drainTasks: 20_000,
+    drainTasks: 60_000,
     slowTasks: 3_000,
     sleepingTasks: 1_000,
     roundTrips: 300,
