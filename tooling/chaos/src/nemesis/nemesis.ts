@@ -9,6 +9,8 @@ export interface NemesisOptions {
   readonly beginAt: number;
   readonly duration: number;
   readonly onStroke: (stroke: Stroke) => void;
+  /** One could not be dealt; the others are. */
+  readonly onMiss: (stroke: Stroke, error: unknown) => void;
 }
 
 /** Deals every stroke at its time. Strokes overlap, but those against Redis itself wait for each other. */
@@ -18,6 +20,7 @@ export async function runNemesis({
   beginAt,
   duration,
   onStroke,
+  onMiss,
 }: NemesisOptions): Promise<void> {
   let redis: Promise<void> = Promise.resolve();
   const dealt: Promise<void>[] = [];
@@ -25,10 +28,10 @@ export async function runNemesis({
     await sleep(Math.max(0, beginAt + at * duration - Date.now()));
     onStroke(stroke);
     const isOnRedis = ['kill redis', 'fail over', 'move slot'].includes(stroke.kind);
-    const work = isOnRedis ? redis.then(() => strike(stroke, targets)) : strike(stroke, targets);
-    // One that fails is told of when all have been dealt.
-    const over = work.catch(() => undefined);
-    if (isOnRedis) redis = over;
+    const work = (isOnRedis ? redis : Promise.resolve())
+      .then(() => strike(stroke, targets))
+      .catch((error: unknown) => onMiss(stroke, error));
+    if (isOnRedis) redis = work;
     dealt.push(work);
   }
   await Promise.all(dealt);

@@ -112,10 +112,7 @@ export async function clusterArena(queue: string): Promise<Arena> {
     replicas: 1,
     proxies: [],
     place: () => ({ kind: 'cluster', nodes: set.nodes }),
-    connect: async () => {
-      await set.whole();
-      return looking(await set.masterOf(slot));
-    },
+    connect: async () => looking(await set.masterOf(slot)),
     killRedis: () => Promise.reject(new Error('in a Cluster, kill the master by a failover')),
     failOver: async (how) => {
       await set.whole();

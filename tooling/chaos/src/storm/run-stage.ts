@@ -62,20 +62,24 @@ export async function runStage(options: StageOptions): Promise<Played> {
   const begunAt = performance.now();
   const complaints: Violation[] = [];
   try {
-    await stage.weather();
+    complaints.push(...(await stage.weather()));
     const took = performance.now() - begunAt;
     complaints.push(...(await stage.calm()));
     return { complaints, took };
   } catch (error) {
     // A storm of an hour is judged all the same.
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { complaints: [{ rule: toItsEnd, id: null, what }], took: performance.now() - begunAt };
+    complaints.push({ rule: toItsEnd, id: null, what: traceOf(error) });
+    return { complaints, took: performance.now() - begunAt };
   } finally {
     await stage.end();
   }
 }
 
 const toItsEnd = 'a storm comes to its end';
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
 
 class Stage {
   readonly #options: StageOptions;
@@ -93,8 +97,12 @@ class Stage {
     });
   }
 
-  async weather(): Promise<void> {
-    const { arena, strokes, duration, log } = this.#options;
+  /** Resolves when everything was enqueued and every waiter was told something. Answers what was not as it should be. */
+  async weather(): Promise<readonly Violation[]> {
+    const { arena, strokes, duration } = this.#options;
+    const complaints: Violation[] = [];
+    const log = (line: string): void =>
+      this.#options.log(`${((Date.now() - this.#beginAt) / 1_000).toFixed(1)} s: ${line}`);
     using ledger = openLedger(this.#options.ledgers, 'nemesis');
     const behind = (proxy: number): string | undefined => this.#behind(proxy);
     await runNemesis({
@@ -102,11 +110,17 @@ class Stage {
       targets: { arena, crew: this.#crew, ledger, behind },
       beginAt: this.#beginAt,
       duration,
-      onStroke: (stroke) =>
-        log(`${((Date.now() - this.#beginAt) / 1_000).toFixed(1)} s: ${describeStroke(stroke)}`),
+      onStroke: (stroke) => log(describeStroke(stroke)),
+      onMiss: (stroke, error) => {
+        // It leaves the tasks as they are, so the storm goes on.
+        const what = `${describeStroke(stroke)}: ${traceOf(error)}`;
+        log(`not dealt: ${what}`);
+        complaints.push({ rule: 'every fault of the plan is dealt', id: null, what });
+      },
     });
     await this.#crew.produced();
     log('everything is enqueued and every waiter was told something; the rest is drained');
+    return complaints;
   }
 
   /** Resolves when nothing is left to do and the workers have gone. Answers what was not as it should be. */

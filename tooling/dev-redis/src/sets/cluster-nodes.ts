@@ -1,3 +1,6 @@
+import type { RedisServer } from '../redis-server.ts';
+import { askServer } from './ask-server.ts';
+
 /** One line of `CLUSTER NODES`. */
 export interface ClusterNode {
   readonly id: string;
@@ -9,7 +12,7 @@ export interface ClusterNode {
   readonly slots: ReadonlyArray<readonly [low: number, high: number]>;
 }
 
-export function readClusterNodes(text: string): readonly ClusterNode[] {
+function readClusterNodes(text: string): readonly ClusterNode[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -27,6 +30,15 @@ export function readClusterNodes(text: string): readonly ClusterNode[] {
         slots: slots.filter((range) => !range.startsWith('[')).map(readRange),
       };
     });
+}
+
+/** All nodes as this one sees them. @param within - ms in which it must answer. @default 5_000 */
+export async function nodesSeenBy({ url }: RedisServer, within?: number): Promise<readonly ClusterNode[]> {
+  return readClusterNodes(String(await askServer(url, (redis) => redis.call('CLUSTER', 'NODES'), within)));
+}
+
+export async function idOfNode({ url }: RedisServer): Promise<string> {
+  return String(await askServer(url, (redis) => redis.call('CLUSTER', 'MYID')));
 }
 
 function readRange(range: string): readonly [number, number] {

@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
 import { until } from '../until.ts';
-import { askServer, infoOf } from './ask-server.ts';
-import { type ClusterNode, readClusterNodes } from './cluster-nodes.ts';
+import { askServer } from './ask-server.ts';
+import { flawsOfNode } from './cluster-flaws.ts';
+import { type ClusterNode, idOfNode, nodesSeenBy } from './cluster-nodes.ts';
+import { moveSlot } from './move-slot.ts';
 
 const masterCount = 3;
 const slotCount = 16_384;
-const keysPerMove = 100;
 /** ms; a Cluster gives an attempt up after as long. */
 const handOverTakes = 5_000;
 const handOverAttempts = 5;
@@ -93,7 +93,7 @@ class PrivateClusterSet implements ClusterSet {
     for (const [at, { url }] of this.servers.slice(masterCount).entries()) {
       const master = masters[at];
       if (master === undefined) continue;
-      const id = await myId(master);
+      const id = await idOfNode(master);
       await askServer(url, (redis) => redis.call('CLUSTER', 'REPLICATE', id));
     }
     await this.whole();
@@ -140,7 +140,7 @@ class PrivateClusterSet implements ClusterSet {
     // A master hears of its replica from the others, and may be asked before.
     const found = async (): Promise<RedisServer | undefined> => {
       const master = await this.masterOf(slot);
-      const id = await myId(master);
+      const id = await idOfNode(master);
       const node = (await this.#view(master)).find((each) => each.masterId === id && !each.hasFailed);
       return this.servers.find((server) => server.port === node?.port);
     };
@@ -151,14 +151,7 @@ class PrivateClusterSet implements ClusterSet {
     const from = await this.masterOf(slot);
     const masters = (await this.#view(from)).filter((node) => node.isMaster && node.port !== from.port);
     const to = this.#serverAt(masters.find((node) => !node.hasFailed)?.port);
-    const [fromId, toId] = [await myId(from), await myId(to)];
-    await askServer(to.url, (redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId));
-    await askServer(from.url, (redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId));
-    await moveKeys(from, to, { slot, most: Math.ceil((await keysIn(from, slot)) / 2) });
-    await meanwhile();
-    await moveKeys(from, to, { slot, most: Number.POSITIVE_INFINITY });
-    for (const server of [to, from])
-      await askServer(server.url, (redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId));
+    await moveSlot(slot, { from, to, meanwhile });
     return to;
   }
 
@@ -194,11 +187,13 @@ class PrivateClusterSet implements ClusterSet {
   }
 
   async whole(): Promise<void> {
+    let flaws: readonly string[] = [];
     const isWhole = async (): Promise<true | undefined> => {
-      const states = await Promise.all(this.servers.map(isNodeWhole));
-      return states.every(Boolean) ? true : undefined;
+      flaws = (await Promise.all(this.servers.map((server) => flawsOfNode(server, masterCount)))).flat();
+      return flaws.length === 0 ? true : undefined;
     };
-    await until(isWhole, { what: 'the Cluster is whole', within: 40_000, every: 100 });
+    const what = (): string => `the Cluster is whole: ${flaws.join('; ')}`;
+    await until(isWhole, { what, within: 40_000, every: 100 });
   }
 
   async stop(): Promise<void> {
@@ -226,8 +221,7 @@ class PrivateClusterSet implements ClusterSet {
   }
 
   async #view(server: RedisServer): Promise<readonly ClusterNode[]> {
-    const nodes = await askServer(server.url, (redis) => redis.call('CLUSTER', 'NODES'), viewTakes);
-    return readClusterNodes(String(nodes));
+    return nodesSeenBy(server, viewTakes);
   }
 
   #serverAt(port: number | undefined): RedisServer {
@@ -235,46 +229,4 @@ class PrivateClusterSet implements ClusterSet {
     if (found === undefined) throw new Error(`no node of this Cluster listens on port ${port}`);
     return found;
   }
-}
-
-async function isNodeWhole(server: RedisServer): Promise<boolean> {
-  try {
-    const state = String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'INFO')));
-    if (!state.includes('cluster_state:ok')) return false;
-    if (!state.includes(`cluster_known_nodes:${masterCount * 2}`)) return false;
-    // Until the last one has heard who copies whom, it takes a replica for a master.
-    const view = readClusterNodes(
-      String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'NODES'))),
-    );
-    if (view.filter((node) => node.isMaster).length !== masterCount) return false;
-    const replication = await infoOf(server.url, 'replication');
-    if (replication.get('role') === 'master') return replication.get('connected_slaves') === '1';
-    return replication.get('master_link_status') === 'up';
-  } catch {
-    return false;
-  }
-}
-
-async function myId(server: RedisServer): Promise<string> {
-  return String(await askServer(server.url, (redis) => redis.call('CLUSTER', 'MYID')));
-}
-
-async function keysIn(server: RedisServer, slot: number): Promise<number> {
-  return Number(await askServer(server.url, (redis) => redis.call('CLUSTER', 'COUNTKEYSINSLOT', slot)));
-}
-
-interface Move {
-  readonly slot: number;
-  readonly most: number;
-}
-
-async function moveKeys(from: RedisServer, to: RedisServer, { slot, most }: Move): Promise<void> {
-  await askServer(from.url, async (redis: Redis) => {
-    for (let left = most; left > 0; ) {
-      const keys = await redis.call('CLUSTER', 'GETKEYSINSLOT', slot, Math.min(left, keysPerMove));
-      if (!Array.isArray(keys) || keys.length === 0) return;
-      await redis.call('MIGRATE', to.host, to.port, '', 0, 5_000, 'KEYS', ...keys.map(String));
-      left -= keys.length;
-    }
-  });
 }

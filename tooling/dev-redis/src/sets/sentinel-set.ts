@@ -1,9 +1,9 @@
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
-import { until } from '../until.ts';
+import { insist, until } from '../until.ts';
 import { askServer, infoOf } from './ask-server.ts';
 
 const failoverTimeout = 3_000;
-/** ms, at most: promoting is quick, demoting is not. */
+/** ms, at most. */
 const handOverTakes = 20_000;
 const sentinelCount = 3;
 const masterName = 'q';
@@ -92,11 +92,13 @@ class PrivateSentinelSet implements SentinelSet {
   }
 
   async whole(): Promise<void> {
-    await until(async () => ((await this.#isWhole()) ? true : undefined), {
-      what: 'the replica is in sync and every Sentinel sees it',
-      within: 40_000,
-      every: 100,
-    });
+    let flaw: string | undefined;
+    const isWhole = async (): Promise<true | undefined> => {
+      flaw = await this.#flaw();
+      return flaw === undefined ? true : undefined;
+    };
+    const what = (): string => `the replica is in sync and every Sentinel sees it: ${flaw}`;
+    await until(isWhole, { what, within: 40_000, every: 100 });
   }
 
   async failover(): Promise<number> {
@@ -106,12 +108,12 @@ class PrivateSentinelSet implements SentinelSet {
     if (first === undefined) throw new Error('the set has no Sentinel');
     await askServer(old.url, (redis) => redis.call('CLIENT', 'PAUSE', handOverTakes, 'WRITE'));
     await this.#caughtUp(old);
-    await askServer(first.url, (redis) => redis.call('SENTINEL', 'FAILOVER', masterName));
+    await failOverBy(first);
     await this.replaced(old);
     const replacedAt = Date.now();
-    // The Sentinels leave it a master for seconds, and clients that have not noticed would go on writing to it.
-    const isDemoted = async (): Promise<true | undefined> => ((await isMaster(old)) ? undefined : true);
-    await until(isDemoted, { what: `server ${old.port} is no master any more`, within: handOverTakes });
+    // The Sentinels would leave it a master for seconds, and clients that have not noticed would go on writing to it.
+    const { host, port } = await this.master();
+    await askServer(old.url, (redis) => redis.call('REPLICAOF', host, port));
     await askServer(old.url, (redis) => redis.call('CLIENT', 'UNPAUSE'));
     return replacedAt;
   }
@@ -153,15 +155,19 @@ class PrivateSentinelSet implements SentinelSet {
     return this.servers.find(({ port }) => (counted.get(port) ?? 0) > sentinelCount / 2);
   }
 
-  async #isWhole(): Promise<boolean> {
+  /** What the set lacks until it is whole, in words. */
+  async #flaw(): Promise<string | undefined> {
     const master = await this.#currentMaster();
     const other = this.servers.find((server) => server !== master);
-    if (master === undefined || other === undefined || !(await isMaster(master))) return false;
+    if (master === undefined || other === undefined) return 'the Sentinels disagree about the master';
+    if (!(await isMaster(master))) return `${master.port} does not know yet that it is the master`;
     const replication = await infoOf(other.url, 'replication').catch(() => undefined);
-    if (replication?.get('master_port') !== String(master.port)) return false;
-    if (replication.get('master_link_status') !== 'up') return false;
-    const known = await Promise.all(this.sentinels.map((sentinel) => seesAll(sentinel)));
-    return known.every(Boolean);
+    const follows = replication?.get('master_port');
+    if (follows !== String(master.port)) return `${other.port} follows ${follows}, not ${master.port}`;
+    const link = replication?.get('master_link_status');
+    if (link !== 'up') return `the link of ${other.port} to its master is ${link}`;
+    const seen = await Promise.all(this.sentinels.map((sentinel) => seesAll(sentinel)));
+    return seen.every(Boolean) ? undefined : 'a Sentinel does not see all others';
   }
 }
 
@@ -183,4 +189,11 @@ async function seesAll(sentinel: RedisServer): Promise<boolean> {
 
 async function isMaster(server: RedisServer): Promise<boolean> {
   return (await infoOf(server.url, 'replication').catch(() => undefined))?.get('role') === 'master';
+}
+
+/** It refuses while it has not heard of the replica for a moment, and while another failover goes on. */
+async function failOverBy({ url }: RedisServer): Promise<void> {
+  const ask = (): Promise<unknown> =>
+    askServer(url, (redis) => redis.call('SENTINEL', 'FAILOVER', masterName));
+  await insist(ask, { what: 'a Sentinel fails over', within: handOverTakes, every: 200 });
 }

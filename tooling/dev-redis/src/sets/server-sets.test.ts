@@ -1,8 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
+import type { RedisServer } from '../redis-server.ts';
 import { until } from '../until.ts';
+import { askServer } from './ask-server.ts';
 import { startClusterSet } from './cluster-set.ts';
 import { startSentinelSet } from './sentinel-set.ts';
+
+/** A master that needs more than it has refuses writes, as one does that has not heard of its replica. */
+async function needReplicas({ url }: RedisServer, replicas: number): Promise<void> {
+  await askServer(url, (redis) => redis.config('SET', 'min-replicas-to-write', replicas));
+}
 
 describe.concurrent('sets of servers', () => {
   it('Sentinels replace a master that is killed, and clients find the new one', {
@@ -33,9 +41,13 @@ describe.concurrent('sets of servers', () => {
     const slot = await set.slotOf('a');
     const before = await set.masterOf(slot);
     let halfway: unknown[] = [];
+    let willing: Promise<void> | undefined;
     const after = await set.migrate(slot, async () => {
       halfway = await Promise.all([before, await set.masterOf(slot)].map((each) => each.port));
+      await needReplicas(before, 2);
+      willing = sleep(500).then(() => needReplicas(before, 0));
     });
+    await willing;
     expect([after === before, halfway]).toEqual([false, [before.port, before.port]]);
     expect(await Promise.all(keys.map((key) => cluster.get(key)))).toEqual(keys.map(() => 'there'));
     await set.failover(slot);
