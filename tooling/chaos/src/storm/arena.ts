@@ -3,6 +3,7 @@ import {
   askServer,
   type RedisAddress,
   type RedisServer,
+  type SentinelSet,
   startClusterSet,
   startRedisServer,
   startSentinelSet,
@@ -36,6 +37,8 @@ export interface Arena extends AsyncDisposable {
    * Answers when all were there, epoch ms.
    */
   moveSlot(lasts: number): Promise<number>;
+  /** How often the Sentinels have made another server the master; `null` without Sentinels. */
+  switches(): number | null;
 }
 
 /** One server, with so many proxies to it. */
@@ -64,6 +67,7 @@ export async function singleArena(profile: 'P0' | 'P1' | 'P2', proxyCount: numbe
     },
     failOver: () => Promise.reject(new Error('a single server has nobody to hand over to')),
     moveSlot: () => Promise.reject(new Error('a single server has all slots')),
+    switches: () => null,
     async [Symbol.asyncDispose]() {
       await Promise.all(proxies.map((proxy) => proxy.stop()));
       await server.stop();
@@ -75,6 +79,7 @@ export async function singleArena(profile: 'P0' | 'P1' | 'P2', proxyCount: numbe
 export async function sentinelArena(profile: 'P3' | 'P3d'): Promise<Arena> {
   const isCareful = profile === 'P3d';
   const set = await startSentinelSet({ needsReplica: isCareful });
+  const switches = await countSwitches(set);
   return {
     profile,
     servers: 'Sentinels',
@@ -96,8 +101,29 @@ export async function sentinelArena(profile: 'P3' | 'P3d'): Promise<Arena> {
       return at;
     },
     moveSlot: () => Promise.reject(new Error('a Sentinel set has no slots')),
-    [Symbol.asyncDispose]: () => set.stop(),
+    switches: switches.count,
+    [Symbol.asyncDispose]: async () => {
+      switches.stop();
+      await set.stop();
+    },
   };
+}
+
+interface CountedSwitches {
+  readonly count: () => number;
+  readonly stop: () => void;
+}
+
+/** As one of the Sentinels tells them. */
+async function countSwitches({ sentinels: [first] }: SentinelSet): Promise<CountedSwitches> {
+  if (first === undefined) throw new Error('the set has no Sentinel');
+  let count = 0;
+  const redis = await looking(first);
+  redis.on('message', () => {
+    count += 1;
+  });
+  await redis.subscribe('+switch-master');
+  return { count: () => count, stop: () => redis.disconnect() };
 }
 
 /** Three masters and their replicas, of profile P3d: what befalls them befalls those that have the queue's slot. */
@@ -129,6 +155,7 @@ export async function clusterArena(queue: string): Promise<Arena> {
       await set.migrate(slot, () => sleep(lasts));
       return Date.now();
     },
+    switches: () => null,
     [Symbol.asyncDispose]: () => set.stop(),
   };
 }

@@ -7,7 +7,7 @@ import { readLedgers } from '../ledger/read-ledgers.ts';
 import type { Arena } from './arena.ts';
 import { type Piece, pieceOfId } from './piece.ts';
 import type { Played } from './run-stage.ts';
-import { reportStage, type StageReport } from './stage-report.ts';
+import { type PieceReport, reportPiece, type StageReport } from './stage-report.ts';
 import { sumReports } from './sum-reports.ts';
 
 export interface PlayedPiece extends Played {
@@ -28,9 +28,11 @@ export interface JudgedStage {
 export async function judgePieces({ arena, keys, played }: JudgedStage): Promise<StageReport> {
   const redis = await arena.connect();
   try {
-    const reports: StageReport[] = [];
+    const reports: PieceReport[] = [];
     for (const piece of played) reports.push(await judgePiece(piece, { arena, keys, redis }));
-    return sumReports(reports);
+    const summed = sumReports(reports);
+    const switches = arena.switches();
+    return { ...summed, unasked: switches === null ? null : switches - summed.faults.redis };
   } finally {
     redis.disconnect();
   }
@@ -45,11 +47,11 @@ interface Place {
 async function judgePiece(
   { piece, ledgers, complaints, took }: PlayedPiece,
   { arena, keys, redis }: Place,
-): Promise<StageReport> {
+): Promise<PieceReport> {
   const facts = await collectFacts(readLedgers(ledgers));
   const state = await readQueueState(redis, keys, (id) => pieceOfId(id) === piece.number);
   const violations = [...complaints, ...check(facts, state)];
   const { profile, servers, version } = arena;
   const known = { profile, servers, redis: version, tasks: piece.storm.tasks, took };
-  return reportStage({ ...known, facts, state, violations });
+  return reportPiece({ ...known, facts, state, violations });
 }

@@ -4,8 +4,8 @@ import { duplicatesOf } from '../checker/rules/duplicates-are-paid-for.ts';
 import type { Violation } from '../checker/violation.ts';
 import type { FaultKind } from '../ledger/entry.ts';
 
-/** What one stage of a storm came to. Times in ms. */
-export interface StageReport {
+/** What one piece of a stage came to. Times in ms. */
+export interface PieceReport {
   readonly profile: string;
   /** What it was played on: one server, Sentinels or a Cluster. */
   readonly servers: string;
@@ -33,6 +33,12 @@ export interface StageReport {
   readonly violations: readonly Violation[];
 }
 
+/** What one stage of a storm came to. */
+export interface StageReport extends PieceReport {
+  /** How often the Sentinels made another server the master without being asked for it by a fault; `null` without Sentinels. */
+  readonly unasked: number | null;
+}
+
 export interface Spread {
   readonly median: number;
   readonly longest: number;
@@ -40,7 +46,7 @@ export interface Spread {
   readonly all: readonly number[];
 }
 
-export interface StageFacts {
+export interface PieceFacts {
   readonly profile: string;
   readonly servers: string;
   readonly redis: string;
@@ -54,7 +60,7 @@ export interface StageFacts {
 /** ms after the end of a run in which Redis may not have heard of it yet. */
 const settling = 250;
 
-export function reportStage({ facts, state, violations, ...known }: StageFacts): StageReport {
+export function reportPiece({ facts, state, violations, ...known }: PieceFacts): PieceReport {
   const tasks = [...facts.tasks.values()];
   const accepted = tasks.filter((task) => task.isAcknowledged);
   return {

@@ -31,6 +31,9 @@ const mostListed = 20;
 const changedLegend =
   'Results changed: somebody was told the first result of a task, and the server that had it was replaced before it had handed that on. The new one knew the task as not yet run, so it ran again: what is stored is the result of its second run. No script ever replaces a result.';
 
+const mistakeLegend =
+  'By mistake: no fault asked for it. A new master is at its busiest when all clients have just come to it; Sentinels that wait 800 ms for an answer may take it for dead, and go back to the one that was killed, which has come up again with what it had. In P3 all that the busy one had taken is lost; in P3d it takes nothing before it has a replica.';
+
 /** The page that people read. */
 export function pageOf(report: StormReport, date: string): string {
   const { storm, stages, versions, replay, holds } = report;
@@ -40,6 +43,7 @@ export function pageOf(report: StormReport, date: string): string {
   const legend = [
     'P2: one server that writes its file before it answers. P3d: a Sentinel set or a Cluster whose masters write nothing without a replica, and tasks that are acknowledged when the replica has them. None of those may be lost. P3: a Sentinel set whose replica copies after the answer; what a killed master had not handed on is lost, and counted. On both, what a task came to may be lost, because its worker does not wait for the replica, and then it runs again and its result changes: that is counted here.',
     'A killed master of a Sentinel set comes back as a master, and its Sentinels take ten to twenty seconds to make it the replica of the new one. In P3d that one takes no write before: the first run after Redis is back waits for them, not for the queue.',
+    ...(stages.some(({ unasked }) => (unasked ?? 0) > 0) ? [mistakeLegend] : []),
     ...(lossyChanges ? [changedLegend] : []),
     'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first, or by one that kept the other from noticing that it was taken over. At most: runs that the victims of faults had begun and not yet settled.',
   ];
@@ -69,6 +73,7 @@ function tableOf(stages: readonly StageReport[]): string {
     ['processes frozen', ({ faults }) => faults.freeze],
     ['network faults', ({ faults }) => faults.network],
     ['Redis killed or replaced, slots moved', ({ faults }) => faults.redis],
+    ['masters replaced by mistake', ({ unasked }) => unasked ?? '–'],
     ["a killed worker's tasks run again, ms", ({ afterKill }) => spread(afterKill)],
     ['first run after Redis is back, ms', ({ afterRedis }) => spread(afterRedis)],
     ['seconds', ({ took }) => Math.round(took / 1_000)],

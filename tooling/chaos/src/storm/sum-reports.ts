@@ -1,10 +1,10 @@
-import { type Spread, type StageReport, spreadOf } from './stage-report.ts';
+import { type PieceReport, type Spread, spreadOf } from './stage-report.ts';
 
 /** One report of several pieces of one stage. */
-export function sumReports(reports: readonly StageReport[]): StageReport {
+export function sumReports(reports: readonly PieceReport[]): PieceReport {
   const [first] = reports;
   if (first === undefined) throw new Error('a stage has at least one piece');
-  const sum = (of: (report: StageReport) => number): number =>
+  const sum = (of: (report: PieceReport) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
   return {
     profile: first.profile,
