@@ -85,10 +85,7 @@ class PrivateSentinelSet implements SentinelSet {
   }
 
   async replica(): Promise<RedisServer> {
-    const master = await this.master();
-    const other = this.servers.find((server) => server !== master);
-    if (other === undefined) throw new Error('the set has no second server');
-    return other;
+    return this.#otherThan(await this.master());
   }
 
   async whole(): Promise<void> {
@@ -112,7 +109,7 @@ class PrivateSentinelSet implements SentinelSet {
     await this.replaced(old);
     const replacedAt = Date.now();
     // The Sentinels would leave it a master for seconds, and clients that have not noticed would go on writing to it.
-    const { host, port } = await this.master();
+    const { host, port } = this.#otherThan(old);
     await askServer(old.url, (redis) => redis.call('REPLICAOF', host, port));
     await askServer(old.url, (redis) => redis.call('CLIENT', 'UNPAUSE'));
     return replacedAt;
@@ -136,8 +133,14 @@ class PrivateSentinelSet implements SentinelSet {
     await this.stop();
   }
 
+  #otherThan(server: RedisServer): RedisServer {
+    const other = this.servers.find((each) => each !== server);
+    if (other === undefined) throw new Error('the set has no second server');
+    return other;
+  }
+
   async #caughtUp(master: RedisServer): Promise<void> {
-    const replica = this.servers.find((server) => server !== master) ?? master;
+    const replica = this.#otherThan(master);
     const offsets = async (): Promise<true | undefined> => {
       const [here, there] = await Promise.all([
         infoOf(master.url, 'replication'),
@@ -158,8 +161,8 @@ class PrivateSentinelSet implements SentinelSet {
   /** What the set lacks until it is whole, in words. */
   async #flaw(): Promise<string | undefined> {
     const master = await this.#currentMaster();
-    const other = this.servers.find((server) => server !== master);
-    if (master === undefined || other === undefined) return 'the Sentinels disagree about the master';
+    if (master === undefined) return 'the Sentinels disagree about the master';
+    const other = this.#otherThan(master);
     if (!(await isMaster(master))) return `${master.port} does not know yet that it is the master`;
     const replication = await infoOf(other.url, 'replication').catch(() => undefined);
     const follows = replication?.get('master_port');
