@@ -105,7 +105,9 @@ class PrivateSentinelSet implements SentinelSet {
     if (first === undefined) throw new Error('the set has no Sentinel');
     await askServer(old.url, (redis) => redis.call('CLIENT', 'PAUSE', handOverTakes, 'WRITE'));
     await this.#caughtUp(old);
-    await failOverBy(first);
+    // A Sentinel refuses while it has not heard of the replica for a moment, and while another failover goes on.
+    const ask = (): Promise<void> => this.#failOver(first, old);
+    await insist(ask, { what: 'a Sentinel fails over', within: handOverTakes, every: 200 });
     await this.replaced(old);
     const replacedAt = Date.now();
     // The Sentinels would leave it a master for seconds, and clients that have not noticed would go on writing to it.
@@ -131,6 +133,12 @@ class PrivateSentinelSet implements SentinelSet {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** Not when the Sentinels have done so already: they hear nothing from a master whose writes are paused. */
+  async #failOver(sentinel: RedisServer, old: RedisServer): Promise<void> {
+    if ((await this.master()) !== old) return;
+    await askServer(sentinel.url, (redis) => redis.call('SENTINEL', 'FAILOVER', masterName));
   }
 
   #otherThan(server: RedisServer): RedisServer {
@@ -192,11 +200,4 @@ async function seesAll(sentinel: RedisServer): Promise<boolean> {
 
 async function isMaster(server: RedisServer): Promise<boolean> {
   return (await infoOf(server.url, 'replication').catch(() => undefined))?.get('role') === 'master';
-}
-
-/** It refuses while it has not heard of the replica for a moment, and while another failover goes on. */
-async function failOverBy({ url }: RedisServer): Promise<void> {
-  const ask = (): Promise<unknown> =>
-    askServer(url, (redis) => redis.call('SENTINEL', 'FAILOVER', masterName));
-  await insist(ask, { what: 'a Sentinel fails over', within: handOverTakes, every: 200 });
 }
