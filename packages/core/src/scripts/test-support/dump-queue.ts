@@ -29,7 +29,8 @@ async function readElements(redis: Redis, key: string, type: string): Promise<st
     case 'list':
       return (await redis.lrange(key, 0, -1)).map((item, at) => `${at} ${item}`);
     case 'zset':
-      return pairs(await redis.zrange(key, '0', '-1', 'WITHSCORES'));
+      // By name: times of the same ms, and of two, bring the same elements in different orders.
+      return pairs(await redis.zrange(key, '0', '-1', 'WITHSCORES')).toSorted();
     default:
       return Object.entries(await redis.hgetall(key))
         .map(([field, value]) => `${field} = ${value}`)
