@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { cacheRoot } from './cache-folder.ts';
 import { findRuntime, resolveSearch } from './find-runtime.ts';
@@ -42,7 +43,11 @@ describe.runIf(linux)("fetching Debian's redis", () => {
 
   it('is safe when several processes do it at the same time, and leaves nothing half done behind', async () => {
     const machine = await debian(download);
-    const found = await Promise.all([1, 2, 3, 4].map(() => findRuntime(resolveSearch(machine.search))));
+    // One after the other, so that some begin while the first puts its server into its place.
+    const searches = Array.from({ length: 12 }, (_, at) =>
+      sleep(at * 12).then(() => findRuntime(resolveSearch(machine.search))),
+    );
+    const found = await Promise.all(searches);
     expect(new Set(found.map((runtime) => (runtime.kind === 'binary' ? runtime.path : '')))).toEqual(
       new Set([cachedServer(machine)]),
     );

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { cachedFolder, cacheRoot } from './cache-folder.ts';
@@ -100,10 +100,15 @@ async function fromDebian({ env, log }: ResolvedSearch): Promise<Runtime | undef
   return undefined;
 }
 
-// A folder that holds a program which does not start would stay in the way of a new one.
+// A folder that holds a program which does not start would stay in the way of a new one. Where nothing is, another process
+// may put a good one in the next moment.
 async function removeBroken(folder: string): Promise<void> {
-  const working = await probeBinary(join(folder, 'redis-server'));
-  if (working === undefined) await rm(folder, { recursive: true, force: true });
+  const isThere = await access(folder).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere || (await probeBinary(join(folder, 'redis-server'))) !== undefined) return;
+  await rm(folder, { recursive: true, force: true });
 }
 
 async function fromDocker({ env }: ResolvedSearch): Promise<Runtime | undefined> {
