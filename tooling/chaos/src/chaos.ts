@@ -13,6 +13,7 @@ import { scenarios } from './scenarios/scenarios.ts';
 import { runStorm } from './storm/run-storm.ts';
 import { readStormCommand, type StormCommand } from './storm/storm-options.ts';
 import { pageOf, stormReportOf } from './storm/storm-report.ts';
+import { traceOf } from './trace-of.ts';
 
 const usage = `pnpm chaos gate [--seed n] [--json] [--report]
                                              what CI plays: a storm, crash points, stories of the model, faults
@@ -139,6 +140,6 @@ function judged({ played, unreached, failed }: Enumeration): boolean {
 try {
   process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
 } catch (error) {
-  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  log(traceOf(error));
   process.exitCode = 1;
 }

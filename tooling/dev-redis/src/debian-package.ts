@@ -44,6 +44,7 @@ export async function hasDebianTools(env: NodeJS.ProcessEnv): Promise<boolean> {
  * `folder`. Processes that do so at the same time do not disturb each other: the first that finishes stays.
  */
 export async function fetchDebianRedis(folder: string, env: NodeJS.ProcessEnv): Promise<RedisBinary> {
+  await removeBroken(folder);
   await mkdir(dirname(folder), { recursive: true });
   const scratch = await mkdtemp(join(dirname(folder), '.fetching-'));
   try {
@@ -63,6 +64,13 @@ export async function fetchDebianRedis(folder: string, env: NodeJS.ProcessEnv): 
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+// A folder that holds a program which does not start would stay in the way of a new one. Where nothing is, another process
+// may put a good one in the next moment.
+async function removeBroken(folder: string): Promise<void> {
+  if (!(await exists(folder)) || (await probeBinary(join(folder, 'redis-server'))) !== undefined) return;
+  await rm(folder, { recursive: true, force: true });
 }
 
 async function download(target: string, scratch: string, env: NodeJS.ProcessEnv): Promise<void> {

@@ -1,4 +1,3 @@
-import { access, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { cachedFolder, cacheRoot } from './cache-folder.ts';
@@ -8,7 +7,6 @@ import {
   findInstalled,
   isRecentEnough,
   knownFolders,
-  probeBinary,
   probeIfThere,
   type RedisBinary,
 } from './redis-binary.ts';
@@ -90,7 +88,6 @@ async function fromDebian({ env, log }: ResolvedSearch): Promise<Runtime | undef
   const shown = cacheRoot(env).replace(env['HOME'] ?? homedir(), '~');
   log(`redis: not found; fetching Debian's redis into ${shown} (no root, about 7 MB)…`);
   try {
-    await removeBroken(folder);
     const binary = await fetchDebianRedis(folder, env);
     if (isRecentEnough(binary.version)) return { kind: 'binary', ...binary };
     log(`redis: Debian's redis is ${binary.version}; at least 7.0 is needed, looking further`);
@@ -98,17 +95,6 @@ async function fromDebian({ env, log }: ResolvedSearch): Promise<Runtime | undef
     log(`redis: fetching failed (${firstLine(error)}), looking further`);
   }
   return undefined;
-}
-
-// A folder that holds a program which does not start would stay in the way of a new one. Where nothing is, another process
-// may put a good one in the next moment.
-async function removeBroken(folder: string): Promise<void> {
-  const isThere = await access(folder).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere || (await probeBinary(join(folder, 'redis-server'))) !== undefined) return;
-  await rm(folder, { recursive: true, force: true });
 }
 
 async function fromDocker({ env }: ResolvedSearch): Promise<Runtime | undefined> {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** For the error: `the replica is in sync`; a function is called when it is needed. */
-  readonly what: string | (() => string);
+  /** For the error: `the replica is in sync`. */
+  readonly what: string;
   /** ms. @default 20_000 */
   readonly within?: number;
   /** ms between two looks. @default 25 */
@@ -18,18 +18,13 @@ export async function until<Seen>(
   for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (performance.now() > deadline) {
-      throw new Error(`not within ${within} ms: ${typeof what === 'string' ? what : what()}`);
-    }
+    if (performance.now() > deadline) throw new Error(`not within ${within} ms: ${what}`);
     await sleep(every);
   }
 }
 
 /** Asks again and again until it is not refused, and rejects with the last refusal when that takes too long. */
-export async function insist(
-  ask: () => Promise<unknown>,
-  { what, ...limits }: Omit<UntilOptions, 'what'> & { readonly what: string },
-): Promise<void> {
+export async function insist(ask: () => Promise<unknown>, options: UntilOptions): Promise<void> {
   let refusal: unknown;
   const isDone = (): Promise<true | undefined> =>
     ask().then(
@@ -39,5 +34,7 @@ export async function insist(
         return undefined;
       },
     );
-  await until(isDone, { ...limits, what: () => `${what}: ${String(refusal)}` });
+  await until(isDone, options).catch((late: Error) => {
+    throw new Error(`${late.message}: ${String(refusal)}`, { cause: refusal });
+  });
 }

@@ -1,5 +1,6 @@
 import { atOnce } from '../at-once.ts';
 import { named } from '../named.ts';
+import { traceOf } from '../trace-of.ts';
 import type { Fault, Findings } from './fault.ts';
 import { faults } from './faults.ts';
 
@@ -44,10 +45,9 @@ export async function playFaults({ name, size, playedAtOnce = 1, onPlayed }: Pla
 
 export async function playFault({ name, promise, play }: Fault, size: number): Promise<FaultReport> {
   const begunAt = performance.now();
-  const findings = await play(size).catch((error: unknown): Findings => {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { figures: {}, broken: [what] };
-  });
+  const findings = await play(size).catch(
+    (error: unknown): Findings => ({ figures: {}, broken: [traceOf(error)] }),
+  );
   const took = Math.round(performance.now() - begunAt);
   return { name, promise, size, took, ...findings, holds: findings.broken.length === 0 };
 }

@@ -5,6 +5,7 @@ import { openLedger } from '../ledger/ledger.ts';
 import { runNemesis } from '../nemesis/nemesis.ts';
 import type { PlannedStroke, Stroke } from '../nemesis/plan.ts';
 import type { ProducerSettings, WorkerSettings } from '../processes/settings.ts';
+import { traceOf } from '../trace-of.ts';
 import type { Arena } from './arena.ts';
 import { Crew } from './crew.ts';
 import type { StageReport } from './stage-report.ts';
@@ -76,10 +77,6 @@ export async function runStage(options: StageOptions): Promise<Played> {
 }
 
 const toItsEnd = 'a storm comes to its end';
-
-function traceOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
 
 class Stage {
   readonly #options: StageOptions;

@@ -1,5 +1,5 @@
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
-import { until } from '../until.ts';
+import { insist, until } from '../until.ts';
 import { askServer } from './ask-server.ts';
 import { flawsOfNode } from './cluster-flaws.ts';
 import { type ClusterNode, idOfNode, nodesSeenBy } from './cluster-nodes.ts';
@@ -187,13 +187,11 @@ class PrivateClusterSet implements ClusterSet {
   }
 
   async whole(): Promise<void> {
-    let flaws: readonly string[] = [];
-    const isWhole = async (): Promise<true | undefined> => {
-      flaws = (await Promise.all(this.servers.map((server) => flawsOfNode(server, masterCount)))).flat();
-      return flaws.length === 0 ? true : undefined;
+    const requireWhole = async (): Promise<void> => {
+      const flaws = await Promise.all(this.servers.map((server) => flawsOfNode(server, masterCount)));
+      if (flaws.flat().length > 0) throw new Error(flaws.flat().join('; '));
     };
-    const what = (): string => `the Cluster is whole: ${flaws.join('; ')}`;
-    await until(isWhole, { what, within: 40_000, every: 100 });
+    await insist(requireWhole, { what: 'the Cluster is whole', within: 40_000, every: 100 });
   }
 
   async stop(): Promise<void> {

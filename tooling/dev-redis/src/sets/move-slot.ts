@@ -29,9 +29,7 @@ async function keysIn(server: RedisServer, slot: number): Promise<number> {
   return Number(await askServer(server.url, (redis) => redis.call('CLUSTER', 'COUNTKEYSINSLOT', slot)));
 }
 
-interface Move {
-  readonly from: RedisServer;
-  readonly to: RedisServer;
+interface Move extends Pick<SlotMove, 'from' | 'to'> {
   readonly most: number;
 }
 

@@ -89,13 +89,12 @@ class PrivateSentinelSet implements SentinelSet {
   }
 
   async whole(): Promise<void> {
-    let flaw: string | undefined;
-    const isWhole = async (): Promise<true | undefined> => {
-      flaw = await this.#flaw();
-      return flaw === undefined ? true : undefined;
+    const requireWhole = async (): Promise<void> => {
+      const flaw = await this.#flaw();
+      if (flaw !== undefined) throw new Error(flaw);
     };
-    const what = (): string => `the replica is in sync and every Sentinel sees it: ${flaw}`;
-    await until(isWhole, { what, within: 40_000, every: 100 });
+    const what = 'the replica is in sync and every Sentinel sees it';
+    await insist(requireWhole, { what, within: 40_000, every: 100 });
   }
 
   async failover(): Promise<number> {
