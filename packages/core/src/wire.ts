@@ -44,7 +44,7 @@ export type { QueueKeys } from './protocol/keys.ts';
 export { queueKeys, queuePatterns } from './protocol/keys.ts';
 export { uniqueLock } from './protocol/lock.ts';
 export type { ResultFacts, StoredResult } from './protocol/result.ts';
-export { decodeResult, encodeResultLine } from './protocol/result.ts';
+export { decodeResult, encodeResult } from './protocol/result.ts';
 export type { PublishedResult } from './protocol/result-message.ts';
 export { decodeResultMessage } from './protocol/result-message.ts';
 export type { FinishedTask, PendingTask, TaskValue } from './protocol/task-value.ts';

@@ -15,7 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
   sleeping:
     'Twenty waves of 100 handlers that end in the same few ms: what is missing is 5 ms a wave, where the floor loses 3. What it consists of was not measured; nothing is claimed ahead behind tasks that take so long (decision 0010).',
   'bytes-finished':
-    'What was finished says who ran it and under which claim, which the floor does not keep: the fence of a repeated settle needs it. Redis stores a text of at most 44 bytes in one piece with its object, which takes 16 less; this one has 56 to 60, and a time and a claim written to base 36 would save 7 of them.',
+    'What was finished says who ran it and under which claim, which the floor does not keep: the fence of a repeated settle needs it. Redis stores a text of at most 44 bytes in one piece with its object, which takes 16 less; here it has 41 to 45, and more where the name of the task or the label of the worker is longer (decision 0021).',
   scale:
     'Memory that is not in the caches of the processor costs a few tenths of a µs a task, the floor as well, for it touches as many keys (decision 0020).',
   'round-trip':

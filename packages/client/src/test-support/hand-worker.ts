@@ -4,9 +4,8 @@ import {
   decodeTaskValue,
   describeFailure,
   encodePayload,
-  encodeResultLine,
+  encodeResult,
   join,
-  joinBytes,
   newWireId,
   noTries,
   type SettleItem,
@@ -87,7 +86,7 @@ function finished(kind: 'succeed' | 'fail', held: Held | undefined, payload: unk
   const { name, createdAt, enqueuedAt } = envelope;
   const tries = (held?.delivery.tries ?? noTries).tries + 1;
   const finishedAt = enqueuedAt + 2;
-  const line = encodeResultLine({
+  const facts = {
     name,
     createdAt,
     enqueuedAt,
@@ -95,7 +94,7 @@ function finished(kind: 'succeed' | 'fail', held: Held | undefined, payload: unk
     finishedAt,
     tries,
     codec: '',
-  });
+  };
   return {
     kind,
     ttl,
@@ -103,6 +102,6 @@ function finished(kind: 'succeed' | 'fail', held: Held | undefined, payload: unk
     lock,
     keepLock: false,
     finishedAt,
-    body: joinBytes(line, encodePayload(defaultCodec, payload, 'result')),
+    body: encodeResult(facts, encodePayload(defaultCodec, payload, 'result')),
   };
 }

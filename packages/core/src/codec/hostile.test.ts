@@ -188,7 +188,7 @@ it('no bytes make a reader of the protocol throw', () => {
       (bytes) => {
         decodeTaskValue(bytes);
         decodeEnvelope(bytes);
-        decodeResult({ finishedAt: 1, worker: 'w~1', body: bytes });
+        decodeResult({ worker: 'w~1', body: bytes });
         decodeResultMessage(bytes);
         decodeTries(bytes.toString());
       },

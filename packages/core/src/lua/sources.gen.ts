@@ -1382,7 +1382,7 @@ if woken and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: '03149908de1ef0ce2ad2e377df8004c98195a80f',
+    sha1: 'f131996f02040d6e18a5d27cce8c24f911a86989',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
@@ -1553,7 +1553,7 @@ return record and string.sub(record, -#tag - 1) == ',' .. tag
 end
 local function refusal(item, value)
 if item.code == 'release' or started_by(item.record, item.tag) then return 'already' end
-local code, tag = string.match(value or '', '^([^;]*);([^;]*);')
+local code, tag = string.match(value or '', '^([^;]*);([^;\\n]*)')
 if tag == item.tag then return code == 'a' and item.code ~= 'abort' and 'aborted' or 'already' end
 return code == 'a' and 'aborted' or 'lost'
 end

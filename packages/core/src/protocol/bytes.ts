@@ -11,3 +11,8 @@ export function lineEnd(value: Buffer | string, from: number): number {
 export function byteLength(value: string | Uint8Array): number {
   return typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
 }
+
+/** A field of a line and those behind it, which are left out where they end empty. */
+export function fieldBefore(rest: string, field: string): string {
+  return field === '' && rest === '' ? '' : `;${field}${rest}`;
+}

@@ -5,7 +5,7 @@ import type { EnvelopeFacts } from './envelope.ts';
 import type { PendingHeader } from './header.ts';
 import { queueKeys } from './keys.ts';
 import { uniqueLock } from './lock.ts';
-import { decodeResult, encodeResultLine, type ResultFacts } from './result.ts';
+import { decodeResult, encodeResult, type ResultFacts } from './result.ts';
 import { decodeResultMessage } from './result-message.ts';
 import { decodeTaskValue, encodeTaskValue } from './task-value.ts';
 import { decodeTries, encodeTries, type TriesRecord } from './tries.ts';
@@ -55,7 +55,7 @@ test.for(golden.finished)(
     expect(decoded).toEqual({ kind: 'finished', ...header, body: expect.any(Buffer) });
     if (result === undefined || decoded?.kind !== 'finished') return;
     expect(decodeResult(decoded)).toEqual({ ...result, payload: Buffer.from(payload ?? '') });
-    expect(decoded.body.toString()).toBe(encodeResultLine(result) + payload);
+    expect(decoded.body.toString()).toBe(encodeResult(result, payload ?? ''));
   },
 );
 

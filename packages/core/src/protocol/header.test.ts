@@ -61,8 +61,8 @@ test.for(['soon', '-1', '1.5', '1e9', '99999999999999999', 'NaN'])(
 );
 
 test('a finished header names who ended the task, until when it may be read, and its tries', () => {
-  expect(decodeFinishedHeader('+;host~AAAA|7;nonce;1700000300000;1700000000000;;2')).toEqual({
-    code: '+',
+  expect(decodeFinishedHeader('c;host~AAAA|7;nonce;1700000300000;1700000000000;;2')).toEqual({
+    code: 'c',
     tag: 'host~AAAA|7',
     nonce: 'nonce',
     readableUntil: 1_700_000_300_000,
@@ -73,6 +73,19 @@ test('a finished header names who ended the task, until when it may be read, and
   expect(decodeFinishedHeader('a;;;;1700000000000;;')).toMatchObject({
     tag: '',
     readableUntil: null,
+    finishedAt: 1_700_000_000_000,
+    tries: 0,
+  });
+});
+
+test('the header of a result names who ended the task, and nothing that its line says', () => {
+  expect(decodeFinishedHeader('-;host~AAAA|7')).toEqual({
+    code: '-',
+    tag: 'host~AAAA|7',
+    nonce: '',
+    readableUntil: null,
+    finishedAt: null,
+    cause: '',
     tries: 0,
   });
 });
@@ -80,21 +93,27 @@ test('a finished header names who ended the task, until when it may be read, and
 test('a result names its readers a last moment only when its key outlives it', () => {
   const header = { code: '+', tag: 'host~AAAA|7', nonce: 'n', finishedAt: 1_000 } as const;
 
-  expect(encodeResultHeader({ ...header, ttl: 59_999 })).toBe('+;host~AAAA|7;n;60999;1000\n');
-  expect(encodeResultHeader({ ...header, ttl: 0 })).toBe('+;host~AAAA|7;n;1000;1000\n');
-  expect(encodeResultHeader({ ...header, ttl: 60_000 })).toBe('+;host~AAAA|7;n;;1000\n');
-  expect(encodeResultHeader({ ...header, ttl: null })).toBe('+;host~AAAA|7;n;;1000\n');
-  expect(decodeFinishedHeader('+;host~AAAA|7;n;60999;1000')).toEqual({
+  expect(encodeResultHeader({ ...header, ttl: 59_999 })).toBe('+;host~AAAA|7;n;60999\n');
+  expect(encodeResultHeader({ ...header, ttl: 0 })).toBe('+;host~AAAA|7;n;1000\n');
+  expect(encodeResultHeader({ ...header, ttl: 60_000 })).toBe('+;host~AAAA|7;n\n');
+  expect(encodeResultHeader({ ...header, ttl: null })).toBe('+;host~AAAA|7;n\n');
+  expect(encodeResultHeader({ ...header, nonce: '', ttl: 0 })).toBe('+;host~AAAA|7;;1000\n');
+  expect(encodeResultHeader({ ...header, nonce: '', ttl: null })).toBe('+;host~AAAA|7\n');
+  expect(decodeFinishedHeader('+;host~AAAA|7;n;60999')).toEqual({
     ...header,
+    finishedAt: null,
     readableUntil: 60_999,
     cause: '',
     tries: 0,
   });
 });
 
-test.for(['', 'q;;;;1;;', '+', '+;;;;soon;;', '++;;;;1;;'])('%j is no header of a finished task', (line) => {
-  expect(decodeFinishedHeader(line)).toBeNull();
-});
+test.for(['', 'q;;;;1;;', '+', '-;', '+;;n;1', 'a;;;;soon;;', 'a;w~1|7', '++;;;;1;;'])(
+  '%j is no header of a finished task',
+  (line) => {
+    expect(decodeFinishedHeader(line)).toBeNull();
+  },
+);
 
 test('nine codes end a task, and nothing else does', () => {
   const codes = Array.from({ length: 256 }, (_, at) => String.fromCharCode(at)).filter(isFinishCode);

@@ -1,3 +1,5 @@
+import { fieldBefore } from './bytes.ts';
+
 /** Kept when a header names no other time: five minutes, in ms. */
 export const defaultTtl = 300_000;
 
@@ -7,8 +9,11 @@ export type PendingState = 'q' | 'd';
 /** What a unique task does when another run holds its lock: `u` fails, `s` is skipped. */
 export type LockMode = '' | 'u' | 's';
 
+/** The handler returned, or it failed for good. */
+export type ResultCode = '+' | '-';
+
 /** How a task ended. `+` and `-` carry a body made by the worker, the others nothing but the envelope's first line. */
-export type FinishCode = '+' | '-' | 'a' | 'e' | 'p' | 'c' | 'u' | 'r' | 'm';
+export type FinishCode = ResultCode | 'a' | 'e' | 'p' | 'c' | 'u' | 'r' | 'm';
 
 export interface PendingHeader {
   readonly state: PendingState;
@@ -28,7 +33,8 @@ export interface FinishedHeader {
   readonly nonce: string;
   /** Epoch ms until which the result may be read, when its key stays longer than that; `null` as long as it is there. */
   readonly readableUntil: number | null;
-  readonly finishedAt: number;
+  /** Epoch ms; `null` where a worker wrote the result, whose line says it. */
+  readonly finishedAt: number | null;
   readonly cause: string;
   /** Tries charged before a script ended it. */
   readonly tries: number;
@@ -64,6 +70,10 @@ export function isFinishCode(byte: string): byte is FinishCode {
   return byte.length === 1 && '+-aepcurm'.includes(byte);
 }
 
+function isResultCode(code: FinishCode): code is ResultCode {
+  return code === '+' || code === '-';
+}
+
 export function decodePendingHeader(line: string): PendingHeader | null {
   const [first = '', , nonce = '', , lock = '', , , ttl = ''] = line.split(';');
   const state = first.charAt(0);
@@ -83,28 +93,28 @@ const leastKept = 60_000;
 
 /** What a worker writes before its result: a header without the fields that only scripts need. */
 export function encodeResultHeader(header: {
-  readonly code: '+' | '-';
+  readonly code: ResultCode;
   readonly tag: string;
   readonly nonce: string;
   readonly ttl: number | null;
   readonly finishedAt: number;
 }): string {
   const { code, tag, nonce, ttl, finishedAt } = header;
-  const readableUntil = ttl !== null && ttl < leastKept ? finishedAt + ttl : '';
-  return `${code};${tag};${nonce};${readableUntil};${finishedAt}\n`;
+  const readableUntil = ttl !== null && ttl < leastKept ? String(finishedAt + ttl) : '';
+  return `${code};${tag}${fieldBefore(fieldBefore('', readableUntil), nonce)}\n`;
 }
 
-/** Fields: code; tag; nonce; readableUntil; finishedAt; cause; tries. The last ones may be left out. */
+/** Fields: code; tag; nonce; readableUntil; finishedAt; cause; tries. Those at the end may be left out, and a worker's result has no more than four. */
 export function decodeFinishedHeader(line: string): FinishedHeader | null {
   const [code = '', tag = '', nonce = '', until = '', finishedAt = '', cause = '', tries = ''] =
     line.split(';');
-  if (!isFinishCode(code) || !isWhole(finishedAt)) return null;
+  if (!isFinishCode(code) || (isResultCode(code) ? tag === '' : !isWhole(finishedAt))) return null;
   return {
     code,
     tag,
     nonce,
     readableUntil: isWhole(until) ? Number(until) : null,
-    finishedAt: Number(finishedAt),
+    finishedAt: isResultCode(code) ? null : Number(finishedAt),
     cause,
     tries: isWhole(tries) ? Number(tries) : 0,
   };

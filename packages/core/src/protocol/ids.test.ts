@@ -34,11 +34,16 @@ test('ids do not repeat, also across refills of the random pool', () => {
   expect(new Set(wires).size).toBe(5_000);
 });
 
-test('a wire id is 12 characters that stand in keys and tags as they are', () => {
-  for (let at = 0; at < 500; at += 1) expect(newWireId()).toMatch(/^[A-Za-z0-9_-]{12}$/);
+test('a wire id is 10 characters that stand in keys and tags as they are', () => {
+  for (let at = 0; at < 500; at += 1) expect(newWireId()).toMatch(/^[A-Za-z0-9_-]{10}$/);
 });
 
 test('every character after the time takes all 64 values', () => {
   const ids = Array.from({ length: 3_000 }, () => newTaskId(1));
   for (let at = 7; at < 20; at += 1) expect(new Set(ids.map((id) => id[at])).size).toBe(64);
+});
+
+test('every character of a wire id takes all 64 values', () => {
+  const ids = Array.from({ length: 3_000 }, () => newWireId());
+  for (let at = 0; at < 10; at += 1) expect(new Set(ids.map((id) => id[at])).size).toBe(64);
 });

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { encodeMoment } from './numerals.ts';
 
 const randomPool = Buffer.allocUnsafe(4_096);
 let poolOffset = randomPool.length;
@@ -14,25 +15,8 @@ function takeRandom(length: number): number {
   return start;
 }
 
-/** In the order of their codes, so that what stands for a later time sorts later. */
-const digits = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz';
-const timeLength = 7;
 const randomLength = 13;
-
-let timeOfPrefix = Number.NaN;
-let timePrefix = '';
-
-/** 42 bits of epoch ms, the last of them in the year 2109. */
-function prefixOf(now: number): string {
-  if (now === timeOfPrefix) return timePrefix;
-  let prefix = '';
-  for (let rest = now; prefix.length < timeLength; rest = Math.floor(rest / 64)) {
-    prefix = digits.charAt(rest % 64) + prefix;
-  }
-  timeOfPrefix = now;
-  timePrefix = prefix;
-  return prefix;
-}
+const wireLength = 10;
 
 /**
  * 20 characters: the millisecond of `now` (fractions dropped), then 78 random bits. Ids sort by the millisecond they were made in,
@@ -42,7 +26,7 @@ function prefixOf(now: number): string {
 export function newTaskId(now: number = Date.now()): string {
   const start = takeRandom(10);
   return (
-    prefixOf(Math.floor(now)) + randomPool.toString('base64url', start, start + 10).slice(0, randomLength)
+    encodeMoment(Math.floor(now)) + randomPool.toString('base64url', start, start + 10).slice(0, randomLength)
   );
 }
 
@@ -51,8 +35,8 @@ export function atShard(client: string): string {
   return `!${client}`;
 }
 
-/** 72 random bits as 12 base64url characters: the part of a wire id that no other process can have. */
+/** 60 random bits as 10 base64url characters: the part of a wire id that no other process can have. */
 export function newWireId(): string {
-  const start = takeRandom(9);
-  return randomPool.toString('base64url', start, start + 9);
+  const start = takeRandom(8);
+  return randomPool.toString('base64url', start, start + 8).slice(0, wireLength);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeResult, encodeResultLine } from './result.ts';
+import { decodeResult, encodeResult, finishedAtOf } from './result.ts';
 
 const word = fc.stringMatching(/^[A-Za-z0-9_.:/-]{1,40}$/);
 const codec = fc.stringMatching(/^[A-Za-z0-9_.-]{1,32}$/);
@@ -9,7 +9,7 @@ const facts = fc.record({
   createdAt: fc.maxSafeNat(),
   enqueuedAt: fc.maxSafeNat(),
   startedAt: fc.maxSafeNat(),
-  finishedAt: fc.maxSafeNat(),
+  finishedAt: fc.maxSafeNat().map((moment) => moment % 2 ** 42),
   tries: fc.nat(),
   codec: fc.oneof(fc.constant(''), codec),
 });
@@ -17,9 +17,9 @@ const facts = fc.record({
 test('a result decodes to what was encoded', () => {
   fc.assert(
     fc.property(facts, fc.uint8Array(), (result, payload) => {
-      const body = Buffer.concat([Buffer.from(encodeResultLine(result)), payload]);
-      const finished = { finishedAt: result.finishedAt, worker: 'host~AAAA', body };
-      expect(decodeResult(finished)).toEqual({
+      const body = Buffer.from(encodeResult(result, payload));
+      expect(finishedAtOf(body)).toBe(result.finishedAt);
+      expect(decodeResult({ worker: 'host~AAAA', body })).toEqual({
         ...result,
         worker: 'host~AAAA',
         payload: Buffer.from(payload),
@@ -35,39 +35,69 @@ test('moments are written as distances, and what is usual is not written', () =>
     enqueuedAt: 1_000,
     startedAt: 1_003,
     finishedAt: 1_010,
+    tries: 1,
     codec: '',
   };
 
-  expect(encodeResultLine({ ...usual, tries: 1 })).toBe(';;3;7;;greet\n');
-  expect(encodeResultLine({ ...usual, enqueuedAt: 1_005, tries: 2 })).toBe(';5;-2;7;2;greet\n');
+  expect(encodeResult(usual, '')).toBe('-----Emgreet;2;;6');
+  expect(encodeResult(usual, '"hi"')).toBe('-----Emgreet;2;;6\n"hi"');
+  expect(encodeResult({ ...usual, startedAt: 1_010 }, '')).toBe('-----Emgreet;9');
+  expect(encodeResult({ ...usual, startedAt: 1_000, finishedAt: 1_000 }, '')).toBe('-----Ecgreet');
+  expect(encodeResult({ ...usual, enqueuedAt: 1_005, tries: 2 }, '')).toBe('-----Emgreet;~1;4;6;1');
+  expect(encodeResult({ ...usual, codec: 'msgpack' }, '')).toBe('-----Emgreet;2;;6;;msgpack');
+});
+
+test('bytes stay bytes', () => {
+  const [at, payload] = [1_010, Buffer.from([1, 10, 255])];
+  const result = {
+    name: 'a',
+    createdAt: at,
+    enqueuedAt: at,
+    startedAt: at,
+    finishedAt: at,
+    tries: 1,
+    codec: '',
+  };
+
+  expect(encodeResult(result, payload)).toEqual(Buffer.concat([Buffer.from('-----Ema\n'), payload]));
 });
 
 function decode(text: string | Uint8Array): unknown {
-  return decodeResult({ finishedAt: 10, worker: 'host~AAAA', body: Buffer.from(text) });
+  return decodeResult({ worker: 'host~AAAA', body: Buffer.from(text) });
 }
 
 test('fields that a later version appends are passed over', () => {
-  expect(decode(';1;2;3;;a;new\n')).toMatchObject({ createdAt: 4, name: 'a' });
+  expect(decode('-----0-a;0;2;1;;;new\n')).toMatchObject({ finishedAt: 64, createdAt: 58, name: 'a' });
 });
 
-test.for(['', ';1;1;1;1;a', ';1;1;1;1;\n', ';x;1;1;1;a\n', ';1;1;1.5;1;a\n', ';1;1;1;x;a\n', ';1;1;1;1\n'])(
-  '%j is no result of this version',
-  (text) => {
-    expect(decode(text)).toBeNull();
-  },
-);
+test.for([
+  '',
+  '------0',
+  '------0\n',
+  '------0;1;2\n',
+  '------0a b\n',
+  '------0ä\n',
+  '------0a;!\n',
+  '------0a;;1.5\n',
+  '------0a;;;;ä\n',
+  '------0a;;;;;no codec\n',
+  '~-----0a\n',
+  '...  ..a\n',
+])('%j is no result of this version', (text) => {
+  expect(decode(text)).toBeNull();
+});
 
 test('a result that no worker wrote is none', () => {
-  expect(decodeResult({ finishedAt: 10, worker: null, body: Buffer.from(';1;1;1;1;a\n') })).toBeNull();
+  expect(decodeResult({ worker: null, body: Buffer.from('------0a') })).toBeNull();
 });
+
+test.for(['', 'soon', '------', 'a.b.c.dgreet', '~-----0greet'])(
+  'nobody knows when %j was finished',
+  (text) => {
+    expect(finishedAtOf(Buffer.from(text))).toBeNull();
+  },
+);
 
 test('no bytes make decoding throw', () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void decode(bytes)));
 });
-
-test.for([';1;2;3;;;\n', ';1;2;3;;a b;\n', ';1;2;3;;ä;\n', 'no codec;1;2;3;;a;\n', ';x;2;3;;a;\n', ';1;2;3'])(
-  '%j is no result of this version',
-  (text) => {
-    expect(decode(text)).toBeNull();
-  },
-);

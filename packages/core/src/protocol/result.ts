@@ -1,5 +1,8 @@
 import { isCodecId, isWord } from '../contract/names.ts';
-import type { FinishedTask } from './task-value.ts';
+import { fieldBefore, joinBytes } from './bytes.ts';
+import { decodeMoment, decodeNumber, encodeMoment, encodeNumber, momentLength } from './numerals.ts';
+
+const lineFeed = 10;
 
 /** What a worker says of one finished run, the opaque part of a `+` or `-` value. */
 export interface ResultFacts {
@@ -7,11 +10,16 @@ export interface ResultFacts {
   readonly createdAt: number;
   readonly enqueuedAt: number;
   readonly startedAt: number;
-  /** As in the header before it: the other moments are written as distances from it. */
   readonly finishedAt: number;
   readonly tries: number;
   /** Id of the codec that wrote the payload; empty for the default one. */
   readonly codec: string;
+}
+
+/** Of a finished task: who settled it, and what follows its header. */
+interface WorkerValue {
+  readonly worker: string | null;
+  readonly body: Buffer;
 }
 
 export interface StoredResult extends ResultFacts {
@@ -21,34 +29,43 @@ export interface StoredResult extends ResultFacts {
 }
 
 /**
- * First line: codec; createdAt; enqueuedAt; startedAt, each as ms before the next, the last before finishedAt; tries;
- * name. No distance and one try are empty. The payload follows.
+ * What follows the header. One line: finishedAt and, right behind it, the name; startedAt as ms after enqueuedAt; that as ms
+ * after createdAt; finishedAt as ms after startedAt; tries; codec. No distance and one try are empty, and what is empty at
+ * the end is left out. Numbers are to base 64. Then the payload, and no line end before none.
  */
-export function encodeResultLine(facts: ResultFacts): string {
+export function encodeResult(facts: ResultFacts, payload: string | Uint8Array): string | Uint8Array {
   const { codec, createdAt, enqueuedAt, startedAt, finishedAt, tries, name } = facts;
-  const created = enqueuedAt - createdAt || '';
-  const enqueued = startedAt - enqueuedAt || '';
-  const started = finishedAt - startedAt || '';
-  return `${codec};${created};${enqueued};${started};${tries === 1 ? '' : tries};${name}\n`;
+  const charged = fieldBefore(fieldBefore('', codec), tries === 1 ? '' : encodeNumber(tries));
+  const ran = fieldBefore(charged, encodeDistance(finishedAt - startedAt));
+  const held = fieldBefore(ran, encodeDistance(enqueuedAt - createdAt));
+  const waited = fieldBefore(held, encodeDistance(startedAt - enqueuedAt));
+  const line = encodeMoment(finishedAt) + name + waited;
+  return payload.length === 0 ? line : joinBytes(`${line}\n`, payload);
 }
 
 /** `null` for bytes that no worker of this version writes. */
-export function decodeResult(
-  finished: Pick<FinishedTask, 'finishedAt' | 'worker' | 'body'>,
-): StoredResult | null {
-  const { finishedAt, worker, body } = finished;
-  const end = body.indexOf(10);
-  if (end === -1 || worker === null) return null;
-  const parts = body.toString('utf8', 0, end).split(';');
-  const [codec = '', created, enqueued, started, tries = '', name = ''] = parts;
-  const startedAt = finishedAt - distance(started);
-  const enqueuedAt = startedAt - distance(enqueued);
-  const createdAt = enqueuedAt - distance(created);
-  const triesMade = tries === '' ? 1 : Number(tries);
+export function decodeResult({ worker, body }: WorkerValue): StoredResult | null {
+  const found = body.indexOf(lineFeed);
+  const end = found === -1 ? body.length : found;
+  const [name = '', waited = '', held = '', ran = '', charged = '', codec = ''] = body
+    .toString('utf8', momentLength, end)
+    .split(';');
+  const finishedAt = finishedAtOf(body);
+  if (worker === null || finishedAt === null) return null;
+  const startedAt = finishedAt - decodeDistance(ran);
+  const enqueuedAt = startedAt - decodeDistance(waited);
+  const createdAt = enqueuedAt - decodeDistance(held);
+  const tries = charged === '' ? 1 : decodeNumber(charged);
   if (!isWord(name) || (codec !== '' && !isCodecId(codec))) return null;
-  if (!areWhole(createdAt, enqueuedAt, startedAt, triesMade)) return null;
+  if (!areWhole(createdAt, enqueuedAt, startedAt, tries)) return null;
   const payload = body.subarray(end + 1);
-  return { createdAt, enqueuedAt, startedAt, finishedAt, tries: triesMade, name, worker, codec, payload };
+  return { createdAt, enqueuedAt, startedAt, finishedAt, tries, name, worker, codec, payload };
+}
+
+/** When a run ended, told without reading the rest of its result; `null` for bytes that do not begin with that. */
+export function finishedAtOf(body: Buffer): number | null {
+  const finishedAt = decodeMoment(body.toString('latin1', 0, momentLength));
+  return Number.isNaN(finishedAt) ? null : finishedAt;
 }
 
 function areWhole(...numbers: readonly number[]): boolean {
@@ -56,6 +73,10 @@ function areWhole(...numbers: readonly number[]): boolean {
 }
 
 /** Clocks differ: it may be negative. */
-function distance(field: string | undefined): number {
-  return field === '' ? 0 : Number(field ?? Number.NaN);
+function encodeDistance(ms: number): string {
+  return ms === 0 ? '' : encodeNumber(ms);
+}
+
+function decodeDistance(field: string): number {
+  return field === '' ? 0 : decodeNumber(field);
 }

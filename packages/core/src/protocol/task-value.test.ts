@@ -34,14 +34,25 @@ test.for([
   ['a|b|7', 'a|b'],
   ['', null],
 ])('the tag %j is of worker %j', ([tag, worker]) => {
-  const value = decodeTaskValue(Buffer.from(`+;${tag};;;1700000000000;;\nbody`));
+  const value = decodeTaskValue(Buffer.from(`a;${tag};;;1700000000000;;\nbody`));
 
   expect(value).toMatchObject({ kind: 'finished', worker, body: Buffer.from('body') });
 });
 
-test.for(['', 'no line end', 'x;;\n', '+;;;;never;;\n'])('%j is no task', (text) => {
-  expect(decodeTaskValue(Buffer.from(text))).toBeNull();
+test('a result was finished when its line says, and without one when it could not be read any more', () => {
+  const bytes = (text: string): unknown => decodeTaskValue(Buffer.from(text));
+
+  expect(bytes('+;w~1|7;;90\n-----0-greet\n"hi"')).toMatchObject({ worker: 'w~1', finishedAt: 64 });
+  expect(bytes('+;w~1|7;;90\n')).toMatchObject({ finishedAt: 90, readableUntil: 90 });
+  expect(bytes('+;w~1|7\n')).toBeNull();
 });
+
+test.for(['', 'no line end', 'x;;\n', 'a;;;;never;;\n', '+;w~1|7\nnever greet\n'])(
+  '%j is no task',
+  (text) => {
+    expect(decodeTaskValue(Buffer.from(text))).toBeNull();
+  },
+);
 
 test('no bytes make decoding throw', () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeTaskValue(Buffer.from(bytes))));

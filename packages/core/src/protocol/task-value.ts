@@ -10,6 +10,7 @@ import {
   isFinishCode,
   plainHeader,
 } from './header.ts';
+import { finishedAtOf } from './result.ts';
 
 export interface PendingTask extends PendingHeader {
   readonly kind: 'pending';
@@ -19,6 +20,7 @@ export interface PendingTask extends PendingHeader {
 
 export interface FinishedTask extends FinishedHeader {
   readonly kind: 'finished';
+  readonly finishedAt: number;
   /** Wire id of the worker that settled it, or `null` when a script did while nobody held it. */
   readonly worker: string | null;
   readonly body: Buffer;
@@ -48,12 +50,20 @@ export function decodeTaskValue(value: Buffer | string): TaskValue | null {
     return { kind: 'pending', ...plainHeader, envelope: decodeEnvelope(value, end + 1) };
   const line = typeof value === 'string' ? value.slice(0, end) : value.toString('latin1', 0, end);
   if (isFinishCode(line.charAt(0))) {
-    const header = decodeFinishedHeader(line);
     const body = typeof value === 'string' ? Buffer.from(value.slice(end + 1)) : value.subarray(end + 1);
-    return header === null ? null : { kind: 'finished', ...header, worker: workerOf(header.tag), body };
+    return finishedTask(decodeFinishedHeader(line), body);
   }
   const header = decodePendingHeader(line);
   return header === null ? null : { kind: 'pending', ...header, envelope: decodeEnvelope(value, end + 1) };
+}
+
+/** Of a result with a ttl of 0 the header alone is kept, and it was over at the moment it was there. */
+function finishedTask(header: FinishedHeader | null, body: Buffer): FinishedTask | null {
+  if (header === null) return null;
+  const { tag, readableUntil } = header;
+  const finishedAt = header.finishedAt ?? (body.length === 0 ? readableUntil : finishedAtOf(body));
+  if (finishedAt === null) return null;
+  return { kind: 'finished', ...header, finishedAt, worker: workerOf(tag), body };
 }
 
 function workerOf(tag: string): string | null {

@@ -311,8 +311,8 @@ describe('what is left of a task', () => {
   test('that ended and stays for ever is a finding when none may, or when its header has an end', async ({
     queue,
   }) => {
-    await queue.redis.set(queue.keys.task('kept'), '+;w1|1;;;1\n');
-    await queue.redis.set(queue.keys.task('brief'), '+;w1|1;;5;1\n');
+    await queue.redis.set(queue.keys.task('kept'), '+;w1|1\n------0greet');
+    await queue.redis.set(queue.keys.task('brief'), '+;w1|1;;5\n------0greet');
     await queue.redis.rpush(queue.keys.history('kept'), '{}');
     const ids = ['kept', 'brief'];
 

@@ -9,7 +9,7 @@ const result = {
   lock: '',
   keepLock: false,
   finishedAt: 9,
-  body: ';;;;;greet\n1',
+  body: '------8greet\n1',
 } as const;
 
 function item(claim: number, outcome: SettleOutcome): SettleItem {
@@ -26,10 +26,10 @@ test('neighbours of one claim and kind share a line, and each has its own body',
   ];
 
   expect(settleArguments('w~1', settles)).toEqual([
-    ...['+;7;300000;;', 2, '+;w~1|7;;;9\n;;;;;greet\n1', '+;w~1|7;n;;10\n;;;;;greet\n1'],
-    ...['+;8;300000;;', 1, '+;w~1|8;;;9\n;;;;;greet\n1'],
+    ...['+;7;300000;;', 2, '+;w~1|7\n------8greet\n1', '+;w~1|7;n\n------8greet\n1'],
+    ...['+;8;300000;;', 1, '+;w~1|8\n------8greet\n1'],
     ...['malformed;8;;;', 1, ''],
-    ...['-;8;-;;!l', 1, '-;w~1|8;;;9\n;;;;;greet\n1'],
+    ...['-;8;-;;!l', 1, '-;w~1|8\n------8greet\n1'],
   ]);
 });
 
@@ -39,7 +39,7 @@ test('bytes stay bytes behind their header', () => {
   expect(settleArguments('w~1', [item(7, { ...result, body })])).toEqual([
     '+;7;300000;;',
     1,
-    Buffer.concat([Buffer.from('+;w~1|7;;;9\n'), body]),
+    Buffer.concat([Buffer.from('+;w~1|7\n'), body]),
   ]);
 });
 

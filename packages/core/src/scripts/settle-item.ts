@@ -1,5 +1,5 @@
 import { joinBytes } from '../protocol/bytes.ts';
-import { encodeResultHeader } from '../protocol/header.ts';
+import { encodeResultHeader, type ResultCode } from '../protocol/header.ts';
 import type { TriesRecord } from '../protocol/tries.ts';
 import { encodeTries } from '../protocol/tries.ts';
 import type { Start } from './enqueue.ts';
@@ -18,7 +18,7 @@ export type SettleOutcome =
       readonly keepLock: boolean;
       /** Epoch ms of Redis, as the worker knows it. */
       readonly finishedAt: number;
-      /** `encodeResultLine` and the payload. */
+      /** As `encodeResult` makes it. */
       readonly body: string | Uint8Array;
     }
   | { readonly kind: 'abort'; readonly tries: TriesRecord; readonly lock: string; readonly keepLock: boolean }
@@ -124,7 +124,7 @@ function bodyOf(worker: string, { claim, outcome }: SettleItem): ScriptArgument 
   }
 }
 
-function codeOf({ kind }: { readonly kind: 'succeed' | 'fail' }): '+' | '-' {
+function codeOf({ kind }: { readonly kind: 'succeed' | 'fail' }): ResultCode {
   return kind === 'succeed' ? '+' : '-';
 }
 

@@ -28,7 +28,7 @@ describe('a lifespan', () => {
     const worker = rig.worker({
       async *lifespan({ signal, log, client, workerId }) {
         signal.addEventListener('abort', () => events.push('stopping'));
-        events.push(`set-up of ${typeof client.enqueue} ${typeof log.info} ${/~[\w-]{12}$/.test(workerId)}`);
+        events.push(`set-up of ${typeof client.enqueue} ${typeof log.info} ${/~[\w-]{10}$/.test(workerId)}`);
         try {
           yield { greeting: 'hello' };
         } finally {

@@ -69,7 +69,7 @@ async function putRaw(queue: string, redis: Redis, client: Client, id: string, v
 
 /** A result that this client cannot read. */
 async function storedElsewhere(queue: string, redis: Redis, client: Client): Promise<void> {
-  const value = `+;w~AAAAAAAAAAAA|1;;;${Date.now()}\n;1;1;1;1;sent\n["${secret}"`;
+  const value = `+;w~AAAAAAAAAAAA|1\nNjEtLV-sent\n["${secret}"`;
   await redis.set(queueKeys(queue).task('result'), value);
   await client.handle(sent, 'result').value({ timeout: '5s' });
 }

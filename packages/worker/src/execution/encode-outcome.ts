@@ -2,8 +2,8 @@ import { type Codec, defaultCodec } from '@q/core';
 import {
   describeFailure,
   encodePayload,
-  encodeResultLine,
-  joinBytes,
+  encodeResult,
+  type ResultFacts,
   type SettleOutcome,
   type StoredFailure,
 } from '@q/core/wire';
@@ -61,7 +61,7 @@ function encodeSuccess(value: unknown, parts: EncodeParts): SettleOutcome {
       lock,
       keepLock: false,
       finishedAt: parts.now,
-      body: joinBytes(resultLine(parts, parts.codec), payload),
+      body: encodeResult(factsOf(parts, parts.codec), payload),
     };
   } catch (error) {
     return failure(describeFailure(error), parts);
@@ -91,13 +91,13 @@ function failure(stored: StoredFailure, parts: EncodeParts): SettleOutcome {
 
 function failWith(payload: string | Uint8Array, codec: Codec, parts: EncodeParts): SettleOutcome {
   const { ttl, nonce, lock } = parts.delivery;
-  const body = joinBytes(resultLine(parts, codec), payload);
+  const body = encodeResult(factsOf(parts, codec), payload);
   return { kind: 'fail', ttl, nonce, lock, keepLock: parts.isOpen, finishedAt: parts.now, body };
 }
 
-function resultLine({ delivery, startedAt, now }: EncodeParts, codec: Codec): string {
+function factsOf({ delivery, startedAt, now }: EncodeParts, codec: Codec): ResultFacts {
   const { envelope, tries } = delivery;
-  return encodeResultLine({
+  return {
     name: envelope?.name ?? '',
     createdAt: envelope?.createdAt ?? 0,
     enqueuedAt: envelope?.enqueuedAt ?? 0,
@@ -105,5 +105,5 @@ function resultLine({ delivery, startedAt, now }: EncodeParts, codec: Codec): st
     finishedAt: now,
     tries: tries.tries + 1,
     codec: codecMark(codec),
-  });
+  };
 }

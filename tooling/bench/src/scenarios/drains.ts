@@ -38,40 +38,45 @@ function drainScenario(given: DrainScenario): Scenario {
   };
 }
 
-/** Tasks that do nothing, as fast as they can be worked off. */
-export const drains: readonly Scenario[] = [
-  drainScenario({
-    name: 'drain-1',
-    title: 'drain, 1 worker, concurrency 1',
-    workers: 1,
+/** One task per round trip: nothing is claimed ahead. */
+function lone(workers: 1 | 2): DrainScenario {
+  return {
+    name: workers === 1 ? 'drain-1' : `drain-${workers}x1`,
+    title: titleOf(workers, 1),
+    workers,
     concurrency: 1,
     prefetch: 0,
     tasks: ({ slowTasks }) => slowTasks,
-  }),
-  drainScenario({
-    name: 'drain-1-prefetch',
-    title: 'drain, 1 worker, concurrency 1, claims ahead',
-    workers: 1,
-    concurrency: 1,
-    prefetch: 100,
-    needs: ['prefetch'],
-  }),
-  drainScenario({
-    name: 'drain-32',
-    title: 'drain, 1 worker, concurrency 32',
-    workers: 1,
-    concurrency: 32,
-  }),
-  drainScenario({
-    name: 'drain-100',
-    title: 'drain, 1 worker, concurrency 100',
-    workers: 1,
-    concurrency: 100,
-  }),
-  drainScenario({
-    name: 'drain-2x32',
-    title: 'drain, 2 workers, concurrency 32 each',
-    workers: 2,
-    concurrency: 32,
-  }),
-];
+  };
+}
+
+function wide(workers: 1 | 2, concurrency: number): DrainScenario {
+  const name = workers === 1 ? `drain-${concurrency}` : `drain-${workers}x${concurrency}`;
+  return { name, title: titleOf(workers, concurrency), workers, concurrency };
+}
+
+function titleOf(workers: 1 | 2, concurrency: number): string {
+  return workers === 1
+    ? `drain, 1 worker, concurrency ${concurrency}`
+    : `drain, ${workers} workers, concurrency ${concurrency} each`;
+}
+
+const claimsAhead: DrainScenario = {
+  ...lone(1),
+  name: 'drain-1-prefetch',
+  title: `${titleOf(1, 1)}, claims ahead`,
+  prefetch: 100,
+  needs: ['prefetch'],
+  tasks: ({ drainTasks }) => drainTasks,
+};
+
+/** Tasks that do nothing, as fast as they can be worked off. */
+export const drains: readonly Scenario[] = [
+  lone(1),
+  claimsAhead,
+  wide(1, 32),
+  wide(1, 100),
+  lone(2),
+  wide(2, 32),
+  wide(2, 100),
+].map(drainScenario);

@@ -1,8 +1,7 @@
 import {
   type EnqueueItem,
-  encodeResultLine,
+  encodeResult,
   encodeTaskValue,
-  joinBytes,
   noTries,
   type SettleOutcome,
   type Start,
@@ -34,7 +33,7 @@ export function itemOf({ id, nonce, isUnique, start }: Sample): EnqueueItem {
 export function outcomeOf(turn: number, { isUnique }: { readonly isUnique: boolean }): SettleOutcome {
   const held = isUnique ? lock : '';
   const tries = { ...noTries, tries: 1, attempts: 1 };
-  const body = joinBytes(encodeResultLine({ ...facts, startedAt: 1, finishedAt, tries: 1 }), '1');
+  const body = encodeResult({ ...facts, startedAt: 1, finishedAt, tries: 1 }, '1');
   const result = { ttl, nonce: '', lock: held, keepLock: false, finishedAt, body } as const;
   const outcomes: readonly SettleOutcome[] = [
     { kind: 'succeed', ...result },

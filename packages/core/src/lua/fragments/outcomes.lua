@@ -22,7 +22,7 @@ end
 -- Why a task that this claim does not hold is refused; a repeat of what was accepted before is `already`.
 local function refusal(item, value)
   if item.code == 'release' or started_by(item.record, item.tag) then return 'already' end
-  local code, tag = string.match(value or '', '^([^;]*);([^;]*);')
+  local code, tag = string.match(value or '', '^([^;]*);([^;\n]*)')
   if tag == item.tag then return code == 'a' and item.code ~= 'abort' and 'aborted' or 'already' end
   return code == 'a' and 'aborted' or 'lost'
 end

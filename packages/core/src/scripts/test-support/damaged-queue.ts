@@ -19,7 +19,7 @@ export async function damaged(queue: QueueUnderTest): Promise<readonly string[]>
   await queue.redis.hset(queue.keys.aborts, 'nobody', '1');
   await queue.redis.hset(queue.keys.watch, 'nobody', 'c1');
   await queue.redis.zadd(queue.keys.due, 1, 'nobody');
-  await queue.redis.set(queue.keys.task('ended'), '+;w1|1;;1;1\n');
+  await queue.redis.set(queue.keys.task('ended'), '+;w1|1;;1\n------0greet');
   await queue.redis.hset(queue.keys.unique, 'nobody', 'nobody,w1|9');
   await queue.redis.rpush(queue.keys.bell, '1', '1');
   await queue.redis.hset(queue.keys.schedules, 'nightly', 'h1\n1\nw1\n1\n{}');

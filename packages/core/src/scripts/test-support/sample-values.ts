@@ -1,6 +1,5 @@
-import { joinBytes } from '../../protocol/bytes.ts';
 import { defaultTtl, type PendingHeader } from '../../protocol/header.ts';
-import { encodeResultLine } from '../../protocol/result.ts';
+import { encodeResult } from '../../protocol/result.ts';
 import { encodeTaskValue } from '../../protocol/task-value.ts';
 import type { EnqueueItem } from '../enqueue.ts';
 import type { SettleOutcome } from '../settle-item.ts';
@@ -49,6 +48,6 @@ export function sampleResult(kind: 'succeed' | 'fail', sample: SampleResult = {}
     tries: 1,
     codec: '',
   };
-  const body = joinBytes(encodeResultLine(facts), payload);
+  const body = encodeResult(facts, payload);
   return { kind, ttl, nonce, lock, keepLock, finishedAt: madeAt, body };
 }
