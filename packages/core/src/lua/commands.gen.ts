@@ -13,7 +13,7 @@ export const luaCommands: Readonly<Record<keyof typeof luaSources, string>> = {
   leave: 'del exists hdel hgetall hmget llen lpush mget rpush time zcard zrem',
   read: 'hmget lrange mget time zscore',
   renew: 'del exists getrange hdel hget hgetall hkeys hmget hset llen lpush mget mset pexpire pexpireat publish rpush setrange spublish time zadd zrange zrangebyscore zrem zscore',
-  step: 'del exists getrange hdel hget hgetall hlen hmget hset lindex llen lpush lrange ltrim mget mset pexpire pexpireat publish rpush set setrange spublish time zadd zcard zrange zrangebyscore zrank zrem zscore',
+  step: 'del exists getrange hdel hexists hget hgetall hlen hmget hset lindex llen lpush lrange ltrim mget mset pexpire pexpireat publish rpop rpush set setrange spublish time zadd zcard zrange zrangebyscore zrank zrem zscore',
   survey: 'hget hscan lrange scan time type zscan',
   unwatch: 'hdel hmget hset mget time',
   watch: 'hdel hmget hset mget time',

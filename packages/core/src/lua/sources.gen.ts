@@ -1382,10 +1382,95 @@ if woken and quiet then redis.call('LPUSH', k.bell, '1') end
 return { now, 'renewed', mine }`,
   },
   step: {
-    sha1: 'f131996f02040d6e18a5d27cce8c24f911a86989',
+    sha1: '4fa485f5021edf51fc318c9c7ad299ceecf0ea80',
     source: `local function read_now()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+end
+local function read_is_neglected(now)
+local TEND_EVERY = 100
+local swept = redis.call('HGET', KEYS[13], 'swept')
+return not swept or math.abs(now - swept) >= TEND_EVERY
+end
+local function read_next_event(put_off, now)
+local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
+local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
+local soonest = due and tonumber(due) or -1
+lease_end = lease_end and math.max(tonumber(lease_end), now + 100) or -1
+if lease_end >= 0 and (soonest < 0 or lease_end < soonest) then soonest = lease_end end
+for at = 1, #put_off, 2 do
+if soonest < 0 or put_off[at] < soonest then soonest = put_off[at] end
+end
+return soonest
+end
+local function read_lone(now)
+local LEAST_KEPT, LONGEST, LARGEST_PUBLISHED, MOST_JOINED, FEW, FIRST = 60000, 12, 65536, 262144, 8, 11
+local wants, settles, tends, finished = ARGV[5] ~= '0', ARGV[10] == '1', ARGV[7], ARGV[9] == '1'
+if tends == '1' or ARGV[9] > ARGV[10] or not settles and not wants then return nil end
+local prefix, tag, settled, body = string.sub(KEYS[1], 1, -#'running' - 1), nil, nil, nil
+if settles then
+local at = finished and FIRST + 1 or FIRST
+local claim, ttl = string.match(ARGV[at], '^[+-];(%d+);(%d+);;$')
+if not claim or #ttl > LONGEST or tonumber(ttl) < LEAST_KEPT then return nil end
+if finished and string.sub(ARGV[FIRST], 1, 1) == '-' then return nil end
+tag, body, settled = ARGV[2] .. '|' .. claim, ARGV[at + 2], string.sub(KEYS[15], #prefix + #'task:' + 1)
+end
+if redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10]) > 0 or tends == '2' and read_is_neglected(now) then return nil end
+local id, value, leaves, falls_short = nil, nil, false, false
+if wants then
+if not redis.call('ZRANK', KEYS[3], ARGV[2]) or (redis.call('HGET', KEYS[2], 'n') or '0') ~= ARGV[4] then return nil end
+local waiting = redis.call('LRANGE', KEYS[5], '-2', '-1')
+id, leaves, falls_short = waiting[2] or waiting[1], waiting[2] ~= nil, ARGV[5] ~= '1'
+if not id or leaves and falls_short or string.find(id, ' ', 1, true) then return nil end
+if ARGV[8] == (falls_short and 'inbox' or 'bell') then return nil end
+value = redis.call('MGET', prefix .. 'task:' .. id)[1]
+if not value or string.sub(value, 1, 2) ~= 'q;' or #value > MOST_JOINED then return nil end
+end
+local client = false
+if settles then
+local holders = redis.call('HMGET', KEYS[1], settled, id or settled)
+if holders[1] ~= tag or id and holders[2] then return nil end
+client = redis.call('HGET', KEYS[11], settled)
+if client and (#body > LARGEST_PUBLISHED or string.find(client, '[!,]')) then return nil end
+if finished and not wants then redis.call('HLEN', KEYS[2]) end
+elseif redis.call('HEXISTS', KEYS[1], id) == 1 or redis.call('HLEN', KEYS[1]) == FEW - 1 then
+return nil
+end
+local rings = leaves and redis.call('LLEN', KEYS[6]) == 0
+return true, client, id, value, leaves, rings, falls_short and read_next_event({}, now) or -1
+end
+local function write_lone(now, client, id, value, leaves, rings, next_event)
+local FIRST = 11
+if id then redis.call('RPOP', KEYS[5]) end
+if ARGV[10] == '1' then
+local prefix, at = string.sub(KEYS[1], 1, -#'running' - 1), ARGV[9] == '1' and FIRST + 1 or FIRST
+local settled, body = string.sub(KEYS[15], #prefix + #'task:' + 1), ARGV[at + 2]
+redis.call('HDEL', KEYS[1], settled)
+redis.call('SET', KEYS[15], body, 'PX', string.match(ARGV[at], '(%d+);;$'))
+if at > FIRST then redis.call('HDEL', KEYS[2], ARGV[FIRST]) end
+if client then
+redis.call('HDEL', KEYS[11], settled)
+redis.call('PUBLISH', prefix .. 'c:' .. client, settled .. ';' .. #body .. '\\n' .. body)
+end
+end
+if not id then return { now, {}, 'none' } end
+local number = tostring(ARGV[4] + 1)
+redis.call('HSET', KEYS[1], id, ARGV[2] .. '|' .. number)
+redis.call('HSET', KEYS[2], 'n', number, number, id)
+if rings then redis.call('LPUSH', KEYS[6], '1') end
+return { now, {}, 'claimed', ARGV[4] + 1, 0, leaves and 1 or 0, 0, next_event, id, { #value }, value, {} }
+end
+local MOST_CLAIMED, MOST_SETTLED = 500, 500
+local worker, lease, acked = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local want = math.min(tonumber(ARGV[5]), MOST_CLAIMED)
+local tends, listens, finished, settles = ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
+if settles > MOST_SETTLED then
+return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
+end
+local now = read_now()
+if settles <= 1 then
+local is_lone, client, id, value, leaves, rings, next_event = read_lone(now)
+if is_lone then return write_lone(now, client, id, value, leaves, rings, next_event) end
 end
 local function kept_until(ttl, now)
 local LEAST, DEFAULT, MOST = 60000, 300000, 1e15
@@ -2173,30 +2258,6 @@ if read_still_held(ids, tag) <= (by_tag[tag] or 0) then numbers[#numbers + 1] = 
 end
 return numbers
 end
-local function read_is_neglected(now)
-local TEND_EVERY = 100
-local swept = redis.call('HGET', KEYS[13], 'swept')
-return not swept or math.abs(now - swept) >= TEND_EVERY
-end
-local function read_next_event(put_off, now)
-local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
-local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
-local soonest = due and tonumber(due) or -1
-lease_end = lease_end and math.max(tonumber(lease_end), now + 100) or -1
-if lease_end >= 0 and (soonest < 0 or lease_end < soonest) then soonest = lease_end end
-for at = 1, #put_off, 2 do
-if soonest < 0 or put_off[at] < soonest then soonest = put_off[at] end
-end
-return soonest
-end
-local MOST_CLAIMED, MOST_SETTLED = 500, 500
-local worker, lease, acked = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local want = math.min(tonumber(ARGV[5]), MOST_CLAIMED)
-local tends, listens, finished, settles = ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
-if settles > MOST_SETTLED then
-return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
-end
-local now = read_now()
 local present = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11])
 local is_watched = present > 0 and redis.call('EXISTS', KEYS[11]) == 1
 local sparse = present > (is_watched and 1 or 0)

@@ -41,6 +41,47 @@
 --         ids and values are one text each: ids with blanks between them, values one after the other, and sizes says how
 --         many bytes each has. Large values, and ids that no client writes, come as two lists, and sizes is empty then
 -- @include fragments/clock.lua
+
+-- Whether nobody has looked after the queue lately, or the clock has gone back since.
+local function read_is_neglected(now)
+  local TEND_EVERY = 100
+  local swept = redis.call('HGET', KEYS[13], 'swept')
+  return not swept or math.abs(now - swept) >= TEND_EVERY
+end
+
+-- When something becomes claimable of a queue that has nothing more to claim; -1 when nothing is known to.
+local function read_next_event(put_off, now)
+  local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
+  local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
+  local soonest = due and tonumber(due) or -1
+  lease_end = lease_end and math.max(tonumber(lease_end), now + 100) or -1
+  if lease_end >= 0 and (soonest < 0 or lease_end < soonest) then soonest = lease_end end
+  -- What this very call puts off comes next, too.
+  for at = 1, #put_off, 2 do
+    if soonest < 0 or put_off[at] < soonest then soonest = put_off[at] end
+  end
+  return soonest
+end
+
+-- @include fragments/lone.lua
+
+-- validate
+local MOST_CLAIMED, MOST_SETTLED = 500, 500
+local worker, lease, acked = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local want = math.min(tonumber(ARGV[5]), MOST_CLAIMED)
+local tends, listens, finished, settles = ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
+if settles > MOST_SETTLED then
+  return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
+end
+
+-- read
+local now = read_now()
+if settles <= 1 then
+  local is_lone, client, id, value, leaves, rings, next_event = read_lone(now)
+  -- order: all that it needs has been read, and nothing of what follows
+  if is_lone then return write_lone(now, client, id, value, leaves, rings, next_event) end
+end
+
 -- @include fragments/kept-until.lua
 -- @include fragments/messages.lua
 
@@ -80,38 +121,6 @@ end
 -- @include fragments/claim.lua
 -- @include fragments/finished.lua
 
--- Whether nobody has looked after the queue lately, or the clock has gone back since.
-local function read_is_neglected(now)
-  local TEND_EVERY = 100
-  local swept = redis.call('HGET', KEYS[13], 'swept')
-  return not swept or math.abs(now - swept) >= TEND_EVERY
-end
-
--- When something becomes claimable of a queue that has nothing more to claim; -1 when nothing is known to.
-local function read_next_event(put_off, now)
-  local due = redis.call('ZRANGE', KEYS[7], '0', '0', 'WITHSCORES')[2]
-  local lease_end = redis.call('ZRANGE', KEYS[3], '0', '0', 'WITHSCORES')[2]
-  local soonest = due and tonumber(due) or -1
-  lease_end = lease_end and math.max(tonumber(lease_end), now + 100) or -1
-  if lease_end >= 0 and (soonest < 0 or lease_end < soonest) then soonest = lease_end end
-  -- What this very call puts off comes next, too.
-  for at = 1, #put_off, 2 do
-    if soonest < 0 or put_off[at] < soonest then soonest = put_off[at] end
-  end
-  return soonest
-end
-
--- validate
-local MOST_CLAIMED, MOST_SETTLED = 500, 500
-local worker, lease, acked = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local want = math.min(tonumber(ARGV[5]), MOST_CLAIMED)
-local tends, listens, finished, settles = ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
-if settles > MOST_SETTLED then
-  return redis.error_reply('ERR step takes at most ' .. MOST_SETTLED .. ' settles, got ' .. settles)
-end
-
--- read
-local now = read_now()
 local present = redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11])
 local is_watched = present > 0 and redis.call('EXISTS', KEYS[11]) == 1
 local sparse = present > (is_watched and 1 or 0)

@@ -3,7 +3,11 @@ import { luaSources } from '@q/core/wire';
 
 type ScriptName = keyof typeof luaSources;
 
-export type DefectName = 'no fence' | 'hand-off in two steps' | 'enqueue is not idempotent';
+export type DefectName =
+  | 'no fence'
+  | 'no fence for a lone result'
+  | 'hand-off in two steps'
+  | 'enqueue is not idempotent';
 
 /** A mistake in a script that people have made: the texts that it changes, and what into. */
 interface Defect {
@@ -23,6 +27,11 @@ const defects: Readonly<Record<DefectName, Defect>> = {
       ['if is_plain and tags[at] == tag and not is_more then', 'if is_plain and not is_more then'],
       ['elseif item.holder ~= item.tag then', 'elseif false then'],
     ],
+  },
+  /** The same where one result comes by itself, or with a claim. */
+  'no fence for a lone result': {
+    script: 'step',
+    changes: [['if holders[1] ~= tag or id and holders[2] then', 'if id and holders[2] then']],
   },
   /** The first call stores the tasks, the second one puts them where they are found. */
   'hand-off in two steps': {

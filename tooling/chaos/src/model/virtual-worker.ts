@@ -11,6 +11,7 @@ export class VirtualWorker {
   readonly held: Map<string, number> = new Map();
   readonly #runner: ScriptRunner;
   #acked = 0;
+  #steps = 0;
   #pending: StepInput | null = null;
 
   constructor(wire: string, runner: ScriptRunner) {
@@ -18,12 +19,12 @@ export class VirtualWorker {
     this.#runner = runner;
   }
 
-  /** The claim that is under way is sent again, whatever is wished for now. */
+  /** The claim that is under way is sent again, whatever is wished for now. Every other one looks after the queue, too. */
   async step(
     settles: readonly SettleItem[],
     want: number,
   ): Promise<{ readonly sent: StepInput; readonly reply: StepReply }> {
-    this.#pending ??= this.#input({ settles, want, tend: true });
+    this.#pending ??= this.#input({ settles, want, tend: this.#steps++ % 2 === 0 });
     const sent = this.#pending;
     return { sent, reply: await this.#runner.run(step, sent) };
   }

@@ -100,17 +100,18 @@ const roles: readonly AclRole[] = ['client', 'worker', 'auditor'];
 
 type Runners = Readonly<Record<AclRole, Redis>>;
 
-/** `redis` looks at the queue, the runners run the scripts of their roles. */
+/** `redis` looks at the queue, the runners run the scripts of their roles, or `changed` ones in their place. */
 export function openQueue(
   redis: Redis,
   name: string,
   runners: Runners = { client: redis, worker: redis, auditor: redis },
+  changed: CallTarget['changed'] = {},
 ): QueueUnderTest {
   const keys = queueKeys(name);
   const targets = {
-    client: { redis: runners.client, keys, shift: 0 },
-    worker: { redis: runners.worker, keys, shift: 0 },
-    auditor: { redis: runners.auditor, keys, shift: 0 },
+    client: { redis: runners.client, keys, shift: 0, changed },
+    worker: { redis: runners.worker, keys, shift: 0, changed },
+    auditor: { redis: runners.auditor, keys, shift: 0, changed },
   };
   const targetFor = (script: { readonly name: keyof typeof luaSources }): CallTarget =>
     targets[roles.find((role) => scriptsOf(role).includes(script.name)) ?? 'worker'];

@@ -15,6 +15,8 @@ export interface CallTarget {
   readonly redis: Redis;
   readonly keys: QueueKeys;
   readonly shift: number;
+  /** Scripts that stand in for those of the package. @default none */
+  readonly changed?: Partial<Record<keyof typeof luaSources, LuaSource>>;
 }
 
 /** Runs a script as a port would: EVALSHA, and EVAL when the server does not know it. */
@@ -24,7 +26,7 @@ export async function runScript<Input, Reply>(
   input: Input,
 ): Promise<Reply> {
   const keys = script.keys(target.keys, input);
-  const raw = await evaluate(target.redis, luaSources[script.name], keys, [
+  const raw = await evaluate(target.redis, target.changed?.[script.name] ?? luaSources[script.name], keys, [
     target.shift,
     ...script.argv(input),
   ]);
