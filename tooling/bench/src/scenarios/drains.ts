@@ -11,19 +11,21 @@ interface DrainScenario {
   readonly concurrency: number;
   readonly prefetch?: number | null;
   readonly needs?: readonly Ability[];
+  /** @default false */
+  readonly isLong?: boolean;
   /** @default as many as a drain has */
   readonly tasks?: (size: Size) => number;
 }
 
 function drainScenario(given: DrainScenario): Scenario {
-  const { name, title, workers, concurrency, prefetch = null, needs = [] } = given;
+  const { name, title, workers, concurrency, prefetch = null, needs = [], isLong = false } = given;
   const tasksOf = given.tasks ?? (({ drainTasks }) => drainTasks);
   return {
     name,
     title,
     chapter: 'Drain',
     needs,
-    isLong: false,
+    isLong,
     metrics: [{ id: name, metric: title, unit: 'tasks/s', better: 'more' }],
     measure: async (stage, size) => {
       const place = await stage.begin();
@@ -76,7 +78,7 @@ export const drains: readonly Scenario[] = [
   claimsAhead,
   wide(1, 32),
   wide(1, 100),
-  lone(2),
+  { ...lone(2), isLong: true },
   wide(2, 32),
-  wide(2, 100),
+  { ...wide(2, 100), isLong: true },
 ].map(drainScenario);
