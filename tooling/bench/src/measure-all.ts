@@ -33,7 +33,7 @@ export async function measureAll(options: MeasureOptions): Promise<readonly Meas
   for (let round = 0; round < size.rounds; round += 1) {
     for (const each of found) {
       if (round >= (each.scenario.mostRounds ?? size.rounds)) continue;
-      if (round > 0 && performance.now() - startedAt > size.budget) {
+      if (round >= size.leastRounds && performance.now() - startedAt > size.budget) {
         log(`${each.scenario.name}: no round ${round + 1}, because ${size.budget} ms have passed`);
         continue;
       }

@@ -23,8 +23,9 @@ export interface Size {
   readonly leases: number;
   /** Tasks after which memory and heap should be where they were. */
   readonly memoryTasks: number;
-  /** Ms after which nothing is measured a second time. */
+  /** Ms after which nothing is measured once more, but for the rounds that there are to be at least. */
   readonly budget: number;
+  readonly leastRounds: number;
 }
 
 export type SizeName = 'quick' | 'all';
@@ -47,6 +48,7 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     leases: 200,
     memoryTasks: 100_000,
     budget: 120_000,
+    leastRounds: 1,
   },
   all: {
     rounds: 5,
@@ -65,5 +67,6 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     leases: 1_000,
     memoryTasks: 1_000_000,
     budget: 2_700_000,
+    leastRounds: 3,
   },
 };

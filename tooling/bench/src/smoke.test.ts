@@ -64,3 +64,16 @@ it('a system that hangs is told of, gets new processes, and is measured again', 
 it('a system on PostgreSQL is left out where there is none', async () => {
   expect(await openStage('graphile-worker', { profile: null, postgres: null })).toBeNull();
 });
+
+it('a round more is left out when the time is over, but not one of those that there are to be', async () => {
+  await using stage = await openStage('floor', { profile: null, postgres: null, workers: 1 });
+  if (stage === null) throw new Error('the floor needs no PostgreSQL');
+  const size = { ...tiny, rounds: 3, leastRounds: 2, budget: 0 };
+  const measured = await measureAll({
+    stages: [stage],
+    scenarios: [enqueueEach],
+    size,
+    log: () => undefined,
+  });
+  expect(measured[0]?.figures.get('floor')).toHaveLength(2);
+}, 60_000);
