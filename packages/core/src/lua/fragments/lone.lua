@@ -1,7 +1,7 @@
 -- What a worker says that has little to do, or does one task after the other: one plain result at most, and a claim that
 -- finds one task or wants one. Between such calls Redis sleeps, and finds neither code nor data in the caches of the
--- processor afterwards: every table and function that a script makes then costs several times what it does when one call
--- follows the other (decision 0022). So these two make next to nothing, go from top to bottom, and run before anything
+-- processor afterwards: every table and function that a script makes then costs two or three times what it does when one
+-- call follows the other (decision 0022). So these two make next to nothing, go from top to bottom, and run before anything
 -- else is defined. What is more than plain they leave to what all calls have in common.
 
 -- Answers nil for what is more than plain; else true, the client that waits for the result, the id that is claimed, its
