@@ -39,6 +39,32 @@ test('a task that does nothing costs at most 2 commands from enqueue to settled,
   expect(total / ids.length, JSON.stringify(byCommand)).toBeLessThanOrEqual(2);
 });
 
+test('a task whose claim comes with the result of the one before costs 15 commands, and its result goes when its ttl is over', async ({
+  startRedis,
+  connect,
+  queueName,
+}) => {
+  const server = await startRedis();
+  const queue = openQueue(connect(server.url), queueName());
+  await queue.join('w1');
+  await queue.put(['a', 'b', 'c']);
+  await queue.take('w1', 1);
+  const outcome = sampleResult('succeed', { ttl: 300_000 });
+  const { byCommand } = await commandsPerformed(queue.redis, async () => {
+    await queue.step('w1', { acked: 1, want: 1, settles: settlesOf(1, { a: outcome }), finished: [1] });
+  });
+  const { evalsha = 0, eval: evaluated = 0, ...inside } = byCommand;
+
+  expect(evalsha + evaluated).toBe(1);
+  expect(
+    Object.values(inside).reduce((sum, count) => sum + count, 0),
+    JSON.stringify(inside),
+  ).toBeLessThanOrEqual(15);
+  const left = await queue.redis.pttl(queue.keys.task('a'));
+  expect(left).toBeGreaterThan(240_000);
+  expect(left).toBeLessThanOrEqual(300_000);
+});
+
 test('a queue of plain tasks that was drained leaves results with a TTL and nothing that grows', async ({
   redis,
   queueName,

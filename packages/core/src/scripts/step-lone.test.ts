@@ -286,32 +286,6 @@ test('what takes the short cut leaves, answers and tells what it would without',
   expect(byCommand['rpop']).toBeGreaterThan(25);
 }, 60_000);
 
-test('a task whose claim comes with the result of the one before costs 15 commands, and its result goes when its ttl is over', async ({
-  startRedis,
-  connect,
-  queueName,
-}) => {
-  const server = await startRedis();
-  const queue = openQueue(connect(server.url), queueName());
-  await queue.join('w1');
-  await queue.put(['a', 'b', 'c']);
-  await queue.take('w1', 1);
-  const outcome = sampleResult('succeed', { ttl: 300_000 });
-  const { byCommand } = await commandsPerformed(queue.redis, async () => {
-    await queue.step('w1', { acked: 1, want: 1, settles: settlesOf(1, { a: outcome }), finished: [1] });
-  });
-  const { evalsha = 0, eval: evaluated = 0, ...inside } = byCommand;
-
-  expect(evalsha + evaluated).toBe(1);
-  expect(
-    Object.values(inside).reduce((sum, count) => sum + count, 0),
-    JSON.stringify(inside),
-  ).toBeLessThanOrEqual(15);
-  const left = await queue.redis.pttl(queue.keys.task('a'));
-  expect(left).toBeGreaterThan(240_000);
-  expect(left).toBeLessThanOrEqual(300_000);
-});
-
 test('with an eighth task, claimed alone, the list of owners is made a table', async ({ queue }) => {
   const ids = numberedIds(8);
   const encoding = () => queue.redis.object('ENCODING', queue.keys.running);

@@ -14,6 +14,7 @@ import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
 import { type Child, startClient, startWorker } from '../processes/child.ts';
+import type { WorkerSettings } from '../processes/settings.ts';
 import { nameScript } from '../proxy/command-name.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { createProducer } from '../workload/producer.ts';
@@ -101,7 +102,7 @@ class Case {
     if (victim === 'worker') await this.#breakWorker();
     else await this.#breakClient();
     for (let turn = 1; turn <= mostReapers && (await this.#isLeftBehind()); turn += 1)
-      await this.#drainAndStop(this.#worker(`reaper-${turn}`, this.#options.url, false));
+      await this.#drainAndStop(this.#worker(`reaper-${turn}`, this.#options.url, { cron: false }));
   }
 
   /** Whatever happened, nothing of this case goes on. */
@@ -122,25 +123,33 @@ class Case {
   async #breakWorker(): Promise<void> {
     const { scenario, point } = this.#options;
     const proxy = await this.#startProxy();
+    const strikesOut = point !== null && costsLease(point.blow);
+    // Loaded by the time it is needed: on a busy machine that takes as long as a settle is held up.
+    const heir =
+      strikesOut || scenario.terminateAfter !== undefined
+        ? this.#worker('heir', this.#options.url, { standsBy: true })
+        : null;
     const victim = this.#worker('victim', proxy.url);
-    let heir: Child | undefined;
+    let isReplaced = false;
+    const replace = (): void => {
+      isReplaced = true;
+      heir?.call();
+    };
     const replaced = proxy.struck.then(async () => {
-      if (point === null || !costsLease(point.blow)) return;
-      heir ??= this.#worker('heir', this.#options.url);
+      if (!strikesOut) return;
+      replace();
       if (!isDeadly(point.blow)) return;
       this.#note('kill', 'victim');
       await victim.exited;
     });
-    this.#terminateWhenStarted(victim, () => {
-      heir ??= this.#worker('heir', this.#options.url);
-    });
+    this.#terminateWhenStarted(victim, replace);
     await this.#play(scenario);
     await proxy.released();
     if (!victim.hasExited()) victim.signal('SIGTERM');
     const exit = await victim.exited;
     if (proxy.hasStruck()) await replaced;
     else if (exit.code !== 0) this.complaints.push(`the worker ended with ${exit.code ?? exit.signal}`);
-    if (heir !== undefined) await this.#drainAndStop(heir);
+    if (heir !== null && isReplaced) await this.#drainAndStop(heir);
   }
 
   async #breakClient(): Promise<void> {
@@ -194,8 +203,10 @@ class Case {
     });
   }
 
-  #worker(name: string, url: string, cron: boolean = this.#options.scenario.cron === true): Child {
-    const worker = startWorker({ ...this.#settings(name, url), concurrency, lease, gracePeriod, cron });
+  #worker(name: string, url: string, asked: Partial<Pick<WorkerSettings, 'standsBy' | 'cron'>> = {}): Child {
+    const cron = this.#options.scenario.cron === true;
+    const settings = this.#settings(name, url);
+    const worker = startWorker({ ...settings, concurrency, lease, gracePeriod, cron, ...asked });
     this.#children.push(worker);
     return worker;
   }

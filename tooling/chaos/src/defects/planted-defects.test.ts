@@ -14,6 +14,8 @@ interface Planted {
   readonly nth: number;
   readonly blow: Blow;
   readonly brokenRule: string;
+  /** Where what is waited for never comes, ms. */
+  readonly patience?: number;
 }
 
 const planted: readonly Planted[] = [
@@ -40,6 +42,7 @@ const planted: readonly Planted[] = [
     nth: 2,
     blow: { kind: 'killed before' },
     brokenRule: 'an accepted task ends',
+    patience: 6_000,
   },
   {
     defect: 'enqueue is not idempotent',
@@ -62,15 +65,17 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe('a mistake planted in a script is found', () => {
-  for (const { defect, victim, command, nth, blow, brokenRule } of planted) {
-    it(`${defect}: ${command} ${blow.kind}`, { timeout: 90_000 }, async () => {
+  for (const { defect, victim, command, nth, blow, brokenRule, patience = 30_000 } of planted) {
+    it(`${defect}: ${command} ${blow.kind}`, { timeout: 180_000 }, async () => {
       const common = { url: server.url, scenario: simple, victim };
       const point = { command, nth, blow };
       const broken: string[] = [];
-      // Where the task comes after the worker, one call more comes before the one that matters.
-      for (let later = 0; later < 2 && !broken.includes(brokenRule); later += 1) {
+      // Where the task comes after the worker, one call more comes before the one that matters; and on a busy machine a
+      // settle may be let go before the other run has ended.
+      for (const later of [0, 1, 0, 1]) {
+        if (broken.includes(brokenRule)) break;
         const struck = { command, nth: nth + later, blow };
-        const found = await runCase({ ...common, point: struck, defect, patience: 6_000 });
+        const found = await runCase({ ...common, point: struck, defect, patience });
         broken.push(...found.violations.map(({ rule }) => rule));
       }
       expect(broken).toContain(brokenRule);

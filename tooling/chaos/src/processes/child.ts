@@ -28,6 +28,8 @@ export interface Child {
   readonly lastLines: () => string;
   readonly onSaid: (listener: (said: Said) => void) => void;
   readonly signal: (name: NodeJS.Signals) => void;
+  /** A worker that stands by joins. Twice is fine. */
+  readonly call: () => void;
 }
 
 const keptLines = 30;
@@ -79,6 +81,7 @@ function startChild(entry: 'worker' | 'client' | 'producer', settings: ChildSett
     lastLines: () => lines.join('\n'),
     onSaid: (listener) => void child.on('message', (message: Said) => listener(message)),
     signal: (name) => void child.kill(name),
+    call: () => void child.send('join'),
   };
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 /** What a process tells the harness. */
 export type Said =
   | { readonly kind: 'running' }
@@ -6,6 +8,13 @@ export type Said =
 
 export function say(message: Said): void {
   process.send?.(message);
+}
+
+/** Resolves when the harness calls a process that stands by. */
+export async function called(): Promise<void> {
+  process.channel?.ref();
+  await once(process, 'message');
+  process.channel?.unref();
 }
 
 /** A child has no reason to outlive the harness. */

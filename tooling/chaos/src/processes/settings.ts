@@ -20,6 +20,8 @@ export interface WorkerSettings extends ChildSettings {
   /** ms */
   readonly gracePeriod: number;
   readonly cron: boolean;
+  /** Stands by, loaded, and joins when it is called. @default false */
+  readonly standsBy?: boolean;
 }
 
 export interface ClientSettings extends ChildSettings {

@@ -4,7 +4,7 @@ import { plantDefect } from '../defects/plant-defect.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { noteStalls } from '../ledger/note-stalls.ts';
 import { handleCron, handleOccurrences, handleWorkload } from '../workload/handlers.ts';
-import { endWithParent, say } from './say.ts';
+import { called, endWithParent, say } from './say.ts';
 import { readWorkerSettings } from './settings.ts';
 
 const settings = readWorkerSettings();
@@ -31,6 +31,7 @@ else handleOccurrences(worker, ledger);
 noteStalls(ledger, settings.lease);
 endWithParent();
 say({ kind: 'running' });
+if (settings.standsBy === true) await called();
 await worker.run();
 opened.close();
 process.disconnect?.();
