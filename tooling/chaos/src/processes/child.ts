@@ -28,7 +28,7 @@ export interface Child {
   readonly lastLines: () => string;
   readonly onSaid: (listener: (said: Said) => void) => void;
   readonly signal: (name: NodeJS.Signals) => void;
-  /** A worker that stands by joins. Twice is fine. */
+  /** A worker that stands by joins. Twice is fine, and so is one that has ended. */
   readonly call: () => void;
 }
 
@@ -81,7 +81,7 @@ function startChild(entry: 'worker' | 'client' | 'producer', settings: ChildSett
     lastLines: () => lines.join('\n'),
     onSaid: (listener) => void child.on('message', (message: Said) => listener(message)),
     signal: (name) => void child.kill(name),
-    call: () => void child.send('join'),
+    call: () => void (child.connected && child.send('join')),
   };
 }
 
