@@ -13,8 +13,8 @@ export interface DrainOptions {
   readonly tasks: number;
   /** Tasks to run before it, each worker its share of them. */
   readonly before: number;
-  /** Ms after which what has run by then is the figure: a slow system need not finish. @default 4000 */
-  readonly limit?: number;
+  /** Ms after which what has run by then is the figure: a slow system need not finish. */
+  readonly limit: number;
 }
 
 /** What working off a queue took. */
@@ -33,7 +33,6 @@ interface Mark {
   readonly cpu: CpuTimes;
 }
 
-const usualLimit = 4_000;
 /** A system that has run nothing for so long, ms, will not go on. */
 const silence = 10_000;
 const closeLimit = 20_000;
@@ -80,7 +79,7 @@ export function elapsedCpu(from: CpuTimes, to: CpuTimes): CpuTimes {
 class DrainWatch {
   readonly done: Promise<Drain>;
   readonly #stage: Stage;
-  readonly #options: Required<Pick<DrainOptions, 'workers' | 'tasks' | 'before' | 'limit'>>;
+  readonly #options: Pick<DrainOptions, 'workers' | 'tasks' | 'before' | 'limit'>;
   readonly #seen = new Map<number, Progress>();
   readonly #startedAt = performance.now();
   readonly #ticking: NodeJS.Timeout;
@@ -90,7 +89,7 @@ class DrainWatch {
   #resolve: (drained: Drain) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
 
-  constructor(stage: Stage, { workers, tasks, before, limit = usualLimit }: DrainOptions) {
+  constructor(stage: Stage, { workers, tasks, before, limit }: DrainOptions) {
     this.#stage = stage;
     this.#options = { workers, tasks, before, limit };
     this.done = new Promise((resolve, reject) => {

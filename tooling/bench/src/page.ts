@@ -27,8 +27,6 @@ round in which a queue hung or failed is told in its place. Figures move by tens
 ratios taken in one run count**.
 
 - A task does nothing and carries about 100 bytes of JSON, unless the row says otherwise. Handlers return nothing; that is the result which is stored.
-- A drain begins when all tasks are there. Its clock starts when each worker has run its share of those that are not timed, or after a second and a half, and stops at the
-  end of the last one, or after four seconds: then the figure is the rate until then. Enqueueing is timed until all have been sent, or three seconds have passed.
 - CPU time is user and system time out of \`/proc\`, of all threads. For PostgreSQL it is that of all its processes.
 - Commands are what \`INFO commandstats\` counts, inside scripts or not. Memory is \`used_memory\` without that of connections; for PostgreSQL, the size of the database.
 - **floor** is raw ioredis and two Lua scripts that do the least that a durable at-least-once queue can: a list, a hash of owners, a body that its result
@@ -70,7 +68,9 @@ function loadsOf({ size }: Versions): string {
     scaleTasks,
     memoryTasks,
   ].map((count) => count.toLocaleString('en'));
-  return `- ${untimed} tasks are enqueued, or run, before the clock does, ${trips} where latency is measured: code that runs for the first time takes several times as long.
+  const [fill, drain] = [size.fillLimit, size.drainLimit].map((ms) => ms / 1_000);
+  return `- A drain begins when all tasks are there, or have been sent for ${fill} seconds. Its clock starts when each worker has run its share of those that are not timed, or after a second and a half, and stops at the end of the last one, or ${drain} seconds after the start: then the figure is the rate until then. Enqueueing is timed until all have been sent, or three seconds have passed.
+- ${untimed} tasks are enqueued, or run, before the clock does, ${trips} where latency is measured: code that runs for the first time takes several times as long.
 - The chapter on scale has ${more} more tasks waiting, ${later} delayed by an hour, and ${others} other workers with leases. Pair by pair a server is filled with them and one beside it is not; then both are given ${drained} tasks, which is more than caches of a processor hold, then both are drained, one right after the other. The clock starts when Redis has grown its table of keys to their number. There are as many pairs as 100 seconds allow; the figure is their median. The one on memory runs ${many} tasks.`;
 }
 
@@ -161,7 +161,7 @@ function factsTable({ settings, size, ...facts }: Versions): string {
 function repeat(command: string): string {
   return `\`\`\`sh
 ${command} --page     # this page, on your machine
-pnpm bench quick             # the most telling rows in three minutes
+pnpm bench quick             # the most telling rows in three minutes at most
 pnpm bench drain-32 enqueue  # scenarios by name, or by the beginning of it
 pnpm bench all --json        # one JSON object
 pnpm bench micro             # the hot pure parts by themselves

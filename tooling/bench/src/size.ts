@@ -11,6 +11,10 @@ export interface Size {
   readonly drainTasks: number;
   /** The same where every task costs a round trip. */
   readonly slowTasks: number;
+  /** Ms for which they are sent beforehand: what a slow system has sent by then is more than it drains in its time. */
+  readonly fillLimit: number;
+  /** Ms after which what has run by then is the figure: a slow system need not finish. */
+  readonly drainLimit: number;
   readonly sleepingTasks: number;
   readonly roundTrips: number;
   /** Tasks per round where CPU time is counted, which comes in steps of 10 ms, and where a few percent decide. */
@@ -38,6 +42,8 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     tasks: 10_000,
     drainTasks: 60_000,
     slowTasks: 3_000,
+    fillLimit: 2_500,
+    drainLimit: 2_500,
     sleepingTasks: 1_000,
     roundTrips: 300,
     costTasks: 20_000,
@@ -57,6 +63,8 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
     tasks: 60_000,
     drainTasks: 60_000,
     slowTasks: 6_000,
+    fillLimit: 30_000,
+    drainLimit: 4_000,
     sleepingTasks: 2_000,
     roundTrips: 1_000,
     costTasks: 50_000,

@@ -32,8 +32,18 @@ function drainScenario(given: DrainScenario): Scenario {
       const tasks = tasksOf(size);
       const before = size.warmUp;
       const count = before + tasks;
-      await stage.producer.request({ kind: 'enqueue', how: 'bulk', count, bytes: 100, sleep: 0 });
-      const drained = await drain(stage, { place, workers, concurrency, prefetch, before, tasks });
+      const { fillLimit, drainLimit } = size;
+      const fill = { kind: 'enqueue', how: 'bulk', count, bytes: 100, sleep: 0, limit: fillLimit } as const;
+      await stage.producer.request(fill);
+      const drained = await drain(stage, {
+        place,
+        workers,
+        concurrency,
+        prefetch,
+        before,
+        tasks,
+        limit: drainLimit,
+      });
       await requireDrained(stage, drained);
       return { [name]: rateOf(drained.tasks, drained.micros) };
     },
