@@ -5,7 +5,7 @@ import type { RedisPort, Replicated, RunOptions, ScriptCall } from '../redis-por
 import { blockingPop, type Popped, type PoppedAndRun, popThenSend } from './blocking-pop.ts';
 import { type Command, Connection } from './connection.ts';
 import { PortClosedError } from './errors.ts';
-import { type ConnectionSource, openConnection, shardedCluster } from './open-connection.ts';
+import { type ConnectionSource, openConnection, shardedCluster, usableInstance } from './open-connection.ts';
 import type { LearningClock } from './redis-clock.ts';
 import { type Answered, type Call, type CallFacts, runCommand } from './run-command.ts';
 import { scriptArguments } from './script-arguments.ts';
@@ -22,13 +22,14 @@ export interface PortShared {
   readonly timeShift: number;
 }
 
-/** The first port on a source: it uses the user's instance when there is one, all others connections of their own. */
+/** The first port on a source: it uses the user's instance when it can, all others connections of their own. */
 export function connectPort(shared: PortShared, purpose: string): RedisPort {
   const { source, keys } = shared;
+  const instance = usableInstance(source);
   const connection =
-    source.kind === 'instance'
-      ? new Connection(source.instance, false)
-      : new Connection(openConnection(source, { purpose, queue: keys.queue }), true);
+    instance === null
+      ? new Connection(openConnection(source, { purpose, queue: keys.queue }), true)
+      : new Connection(instance, false);
   return new ConnectedPort(shared, connection);
 }
 

@@ -31,6 +31,16 @@ export function resolveSource(redis: RedisSource): ConnectionSource {
   return { kind: 'instance', instance: redis };
 }
 
+/**
+ * The user's instance when commands may go through it. One that gathers commands by itself (`enableAutoPipelining`) is
+ * only copied: ioredis 5 and 6 lose the name of a `callBuffer` on their way there, and throw where nobody catches it.
+ */
+export function usableInstance(source: ConnectionSource): RedisLike | null {
+  if (source.kind === 'options') return null;
+  const { enableAutoPipelining }: RedisOptions = source.instance.options;
+  return enableAutoPipelining === true ? null : source.instance;
+}
+
 /** The Cluster whose user has asked for sharded pub/sub, in the words of ioredis. */
 export function shardedCluster(source: ConnectionSource): RedisLike | null {
   if (source.kind === 'options' || !source.instance.isCluster) return null;

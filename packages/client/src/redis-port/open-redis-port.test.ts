@@ -58,6 +58,23 @@ describe('a port takes', () => {
   });
 });
 
+test.for([
+  ['6', Redis],
+  ['5', Redis5],
+] as const)(
+  'an instance of ioredis %s that gathers commands by itself is copied, and left as it is',
+  async ([, Instance], { redisUrl, queueName }) => {
+    const redis = new Instance(redisUrl, { enableAutoPipelining: true });
+    const port = openRedisPort({ redis, queue: queueName(), purpose: 'main' });
+    expect(await Promise.all([answers(port), answers(port)])).toEqual([[null], [null]]);
+    expect(String(await redis.client('LIST'))).toContain('name=q:main:');
+    await port.close();
+    expect(await redis.ping()).toBe('PONG');
+    expect(['close', 'end', 'ready'].map((event) => redis.listenerCount(event))).toEqual([0, 0, 0]);
+    redis.disconnect();
+  },
+);
+
 test('a fork that is closed is forgotten by the port it was made from', async ({ redisUrl, queueName }) => {
   const port = openRedisPort({ redis: redisUrl, queue: queueName(), purpose: 'main' });
   const alive = (): number => Number(queryObjects(Redis, { format: 'count' }));
