@@ -59,12 +59,12 @@ describe('a port takes', () => {
 });
 
 test.for([
-  ['6', Redis],
-  ['5', Redis5],
+  ['6', (url: string) => new Redis(url, { enableAutoPipelining: true })],
+  ['5', (url: string) => new Redis5(url, { enableAutoPipelining: true })],
 ] as const)(
   'an instance of ioredis %s that gathers commands by itself is copied, and left as it is',
-  async ([, Instance], { redisUrl, queueName }) => {
-    const redis = new Instance(redisUrl, { enableAutoPipelining: true });
+  async ([, connectTo], { redisUrl, queueName }) => {
+    const redis = connectTo(redisUrl);
     const port = openRedisPort({ redis, queue: queueName(), purpose: 'main' });
     expect(await Promise.all([answers(port), answers(port)])).toEqual([[null], [null]]);
     expect(String(await redis.client('LIST'))).toContain('name=q:main:');
