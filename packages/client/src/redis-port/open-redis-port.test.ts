@@ -56,24 +56,24 @@ describe('a port takes', () => {
     expect(await redis.ping()).toBe('PONG');
     redis.disconnect();
   });
-});
 
-test.for([
-  ['6', (url: string) => new Redis(url, { enableAutoPipelining: true })],
-  ['5', (url: string) => new Redis5(url, { enableAutoPipelining: true })],
-] as const)(
-  'an instance of ioredis %s that gathers commands by itself is copied, and left as it is',
-  async ([, connectTo], { redisUrl, queueName }) => {
-    const redis = connectTo(redisUrl);
-    const port = openRedisPort({ redis, queue: queueName(), purpose: 'main' });
-    expect(await Promise.all([answers(port), answers(port)])).toEqual([[null], [null]]);
-    expect(String(await redis.client('LIST'))).toContain('name=q:main:');
-    await port.close();
-    expect(await redis.ping()).toBe('PONG');
-    expect(['close', 'end', 'ready'].map((event) => redis.listenerCount(event))).toEqual([0, 0, 0]);
-    redis.disconnect();
-  },
-);
+  test.for([
+    ['6', (url: string) => new Redis(url, { enableAutoPipelining: true })],
+    ['5', (url: string) => new Redis5(url, { enableAutoPipelining: true })],
+  ] as const)(
+    'an instance of ioredis %s that gathers commands by itself, as a copy, and leaves it as it is',
+    async ([, connectTo], { redisUrl, queueName }) => {
+      const redis = connectTo(redisUrl);
+      const port = openRedisPort({ redis, queue: queueName(), purpose: 'main' });
+      expect(await Promise.all([answers(port), answers(port)])).toEqual([[null], [null]]);
+      expect(String(await redis.client('LIST'))).toContain('name=q:main:');
+      await port.close();
+      expect(await redis.ping()).toBe('PONG');
+      expect(['close', 'end', 'ready'].map((event) => redis.listenerCount(event))).toEqual([0, 0, 0]);
+      redis.disconnect();
+    },
+  );
+});
 
 test('a fork that is closed is forgotten by the port it was made from', async ({ redisUrl, queueName }) => {
   const port = openRedisPort({ redis: redisUrl, queue: queueName(), purpose: 'main' });

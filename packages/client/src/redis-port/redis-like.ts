@@ -32,7 +32,10 @@ export interface RedisLike {
   setMaxListeners?(count: number): unknown;
 }
 
-/** A URL (`redis://`, `rediss://`), the options of ioredis, or an instance of it, which stays yours to close. */
+/**
+ * A URL (`redis://`, `rediss://`), the options of ioredis, or an instance of it, which stays yours to close. An instance
+ * with `enableAutoPipelining` is only copied.
+ */
 export type RedisSource = string | RedisOptions | RedisLike;
 
 const methods = ['connect', 'disconnect', 'duplicate', 'callBuffer', 'pipeline', 'subscribe', 'on', 'off'];
