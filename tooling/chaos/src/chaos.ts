@@ -5,6 +5,7 @@ import { describeFailure, type Enumeration, listCases, playCases } from './crash
 import { sampleCases } from './crash-points/sample-cases.ts';
 import { describeReport, type FaultReport, playFaults } from './faults/play-faults.ts';
 import { readFaultsCommand } from './faults/read-faults-command.ts';
+import { inBackground } from './in-background.ts';
 import { isHeld, linesOf, readMalformedCommand } from './malformed/malformed-options.ts';
 import { runMalformed } from './malformed/run-malformed.ts';
 import { runModel } from './model/run-model.ts';
@@ -46,12 +47,11 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
     case 'gate': {
       const asked = readStormCommand(args);
       const { seed } = asked.storm;
-      const held = [
-        await storm(asked),
-        // Cases wait for leases, the model waits for nothing.
-        ...(await Promise.all([sampledPoints(seed), model(seed, gateStories)])),
-        await playAll(asked.json),
-      ];
+      const held = await Promise.all([
+        // All else waits for leases, and is held against the time; the model waits for nothing.
+        inBackground(import.meta.url, ['model', String(seed), String(gateStories)]),
+        inTurn([() => storm(asked), () => sampledPoints(seed), () => playAll(asked.json)]),
+      ]);
       return held.every(Boolean);
     }
     case 'model':
@@ -68,6 +68,12 @@ async function main([command = '', ...args]: readonly string[]): Promise<boolean
       log(usage);
       return false;
   }
+}
+
+async function inTurn(parts: ReadonlyArray<() => Promise<boolean>>): Promise<boolean> {
+  const held: boolean[] = [];
+  for (const part of parts) held.push(await part());
+  return held.every(Boolean);
 }
 
 async function storm({ storm: options, json, report }: StormCommand): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { ConfigError } from '@q/core';
 import { queueKeys } from '@q/core/wire';
+import { commandsPerformed } from '@q/testkit';
 import { describe, expect, test as pure } from 'vitest';
 import { IncompatibleQueueError } from '../errors.ts';
 import { test } from '../test-support/worker-test.ts';
@@ -17,6 +18,19 @@ describe('an audit', () => {
 
     expect(report).toMatchObject({ isComplete: true, keys: 0, tasks: 0, found: 0, repaired: 0, counts: {} });
     expect(await redis.ping()).toBe('PONG');
+  });
+
+  test('asks only for tables that are there', async ({ startRedis, connect, queueName }) => {
+    const redis = connect((await startRedis()).url);
+    const queue = queueName();
+    const keys = queueKeys(queue);
+    await redis.hset(keys.running, 'a', 'tag');
+    await redis.zadd(keys.due, 1, 'b');
+
+    const { byCommand } = await commandsPerformed(redis, () => audit({ redis, queue }));
+
+    expect(byCommand).toMatchObject({ hscan: 1, zscan: 1 });
+    expect(byCommand).not.toHaveProperty('lrange');
   });
 
   test('walks a queue of any length, and puts what is stranded back in the order of its making', async ({

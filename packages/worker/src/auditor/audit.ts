@@ -40,6 +40,8 @@ class Audit {
   /** Tasks that should be in a list, until it is known that they are, and the records of their tries. */
   readonly #waiting = new Map<string, string>();
   readonly #workers = new Set<string>();
+  /** Tables that were there during the walk over all keys: what others have come to hold since is as new as they are. */
+  readonly #tables = new Set<string>();
   #isComplete = true;
   #keys = 0;
   #tasks = 0;
@@ -72,8 +74,9 @@ class Audit {
       else if (type !== known.type && type !== 'none') {
         this.#list.add({ kind: 'wrong-type', key, type, isRepaired: false });
         if (known.kind === 'table') this.#isComplete = false;
-      } else if (known.kind === 'worker') this.#workers.add(known.worker);
-      else if (known.kind !== 'table') ids.add(known.id);
+      } else if (known.kind === 'table') this.#tables.add(known.key);
+      else if (known.kind === 'worker') this.#workers.add(known.worker);
+      else ids.add(known.id);
       if (known?.kind === 'task') this.#tasks += 1;
     }
     await this.#judgeIds(ids);
@@ -162,8 +165,8 @@ class Audit {
     }
   }
 
-  #walk(of: Surveyed): AsyncGenerator<readonly string[]> {
-    return walk(this.#port, of, this.#options.signal);
+  async *#walk(of: Surveyed): AsyncGenerator<readonly string[]> {
+    if (of.kind === 'keys' || this.#tables.has(of.key)) yield* walk(this.#port, of, this.#options.signal);
   }
 }
 

@@ -37,22 +37,31 @@ export interface QueueState {
   readonly histories: ReadonlyMap<string, number>;
   /** All keys, without the queue's prefix. */
   readonly keys: readonly string[];
-  /** Of an audit that repairs nothing. */
+  /** Of an audit that repairs nothing, when there was one. */
   readonly findings: readonly Finding[];
 }
 
-const page = 1_000;
-const none: ReadonlySet<string> = new Set();
+export interface ReadOptions {
+  /** Tasks whose keys are read; all other keys are read in any case. @default all */
+  readonly isWanted?: (id: string) => boolean;
+  /** Takes as long as all else. @default true */
+  readonly audits?: boolean;
+}
 
-/**
- * Reads it bit by bit: nothing may be working on the queue meanwhile.
- *
- * @param isWanted - tasks whose keys are read; all other keys are read in any case
- */
+const page = 1_000;
+/** What PTTL answers for a key that is not there. */
+const gone = -2;
+/** As many commands would take their caller longer than all else that is read here. */
+const readTtls = `
+local ttls = {}
+for at, key in ipairs(KEYS) do ttls[at] = redis.call('PTTL', key) end
+return ttls`;
+
+/** Reads it bit by bit: nothing may be working on the queue meanwhile. */
 export async function readQueueState(
   redis: Redis,
   keys: QueueKeys,
-  isWanted: (id: string) => boolean = () => true,
+  { isWanted = () => true, audits = true }: ReadOptions = {},
 ): Promise<QueueState> {
   const prefix = keys.running.slice(0, -'running'.length);
   const isRead = (name: string): boolean => {
@@ -65,28 +74,28 @@ export async function readQueueState(
   const claims = after('claims:').map(
     async (worker) => [worker, await mapAt(redis, keys.claims(worker))] as const,
   );
-  const histories = after('history:').map(async (id) => [id, await redis.pttl(keys.history(id))] as const);
-  const [tasks, running, unique, ready, suspects] = await Promise.all([
-    readTasks(redis, keys, after('task:')),
-    mapAt(redis, keys.running),
-    mapAt(redis, keys.unique),
-    redis.lrange(keys.ready, 0, -1),
-    redis.lrange(keys.suspects, 0, -1),
-  ]);
-  const [due, workers, dead] = await Promise.all(
-    [keys.due, keys.workers, keys.dead].map(async (key) => new Set(await redis.zrange(key, '0', '-1'))),
-  );
-  const [tries, aborts, watched] = await Promise.all(
-    [keys.tries, keys.aborts, keys.watch].map(async (key) => new Set(await redis.hkeys(key))),
-  );
-  const { findings } = await audit({ redis, queue: keys.queue, allEnd: true });
+  const membersOf = async (key: string): Promise<ReadonlySet<string>> =>
+    new Set(await redis.zrange(key, '0', '-1'));
+  const fieldsOf = async (key: string): Promise<ReadonlySet<string>> => new Set(await redis.hkeys(key));
+  const [tasks, histories, running, unique, ready, suspects, due, workers, dead, tries, aborts, watched] =
+    await Promise.all([
+      readTasks(redis, keys, after('task:')),
+      readHistories(redis, keys, after('history:')),
+      mapAt(redis, keys.running),
+      mapAt(redis, keys.unique),
+      redis.lrange(keys.ready, 0, -1),
+      redis.lrange(keys.suspects, 0, -1),
+      membersOf(keys.due),
+      membersOf(keys.workers),
+      membersOf(keys.dead),
+      fieldsOf(keys.tries),
+      fieldsOf(keys.aborts),
+      fieldsOf(keys.watch),
+    ]);
+  const findings = audits ? (await audit({ redis, queue: keys.queue, allEnd: true })).findings : [];
   return {
-    findings,
-    ...{ keys: names, tasks, running, unique, ready, suspects },
-    ...{ due: due ?? none, workers: workers ?? none, dead: dead ?? none },
-    ...{ tries: tries ?? none, aborts: aborts ?? none, watched: watched ?? none },
-    claims: new Map(await Promise.all(claims)),
-    histories: new Map(await Promise.all(histories)),
+    ...{ keys: names, tasks, histories, running, unique, ready, suspects, due, workers, dead },
+    ...{ tries, aborts, watched, claims: new Map(await Promise.all(claims)), findings },
   };
 }
 
@@ -119,15 +128,37 @@ async function readTasks(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, StoredTask>> {
   const tasks = new Map<string, StoredTask>();
-  for (let at = 0; at < ids.length; at += page) {
-    const some = ids.slice(at, at + page);
-    const values = await redis.mgetBuffer(...some.map((id) => keys.task(id)));
-    const ttls = await Promise.all(some.map((id) => redis.pttl(keys.task(id))));
-    for (const [index, id] of some.entries()) {
-      tasks.set(id, readTask(values[index] ?? null, ttls[index] ?? -2));
-    }
+  for (const some of inPages(ids)) {
+    const names = some.map((id) => keys.task(id));
+    const [values, ttls] = await Promise.all([redis.mgetBuffer(...names), ttlsOf(redis, names)]);
+    for (const [at, id] of some.entries()) tasks.set(id, readTask(values[at] ?? null, ttls[at] ?? gone));
   }
   return tasks;
+}
+
+async function readHistories(
+  redis: Redis,
+  keys: QueueKeys,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const ttls = await ttlsOf(
+    redis,
+    ids.map((id) => keys.history(id)),
+  );
+  return new Map(ids.map((id, at) => [id, ttls[at] ?? gone]));
+}
+
+async function ttlsOf(redis: Redis, names: readonly string[]): Promise<readonly number[]> {
+  const ttls: number[] = [];
+  for (const some of inPages(names)) {
+    const answer: unknown = await redis.eval(readTtls, some.length, ...some);
+    if (Array.isArray(answer)) ttls.push(...answer.map(Number));
+  }
+  return ttls;
+}
+
+function* inPages(items: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < items.length; at += page) yield items.slice(at, at + page);
 }
 
 function readTask(bytes: Buffer | null, ttl: number): StoredTask {

@@ -5,7 +5,7 @@ import { slow } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';
 
-/** ms; shorter than two thirds of a lease, so that nobody loses one. */
+/** ms; shorter than what is left of a lease that was just renewed, so that nobody loses one. */
 const paused = 600;
 const slowness = 100;
 const batch = 20;
@@ -31,6 +31,7 @@ export const brokenConnections: Fault = {
     const results: Promise<void>[] = [];
     let tasks = 0;
     for (let turn = 0; turn < size; turn += 1) {
+      await rig.renewed();
       const calls: AnyCall[] = Array.from({ length: batch }, (_, n) =>
         call(slow, 10 * n).start({ id: `t${tasks + n}` }),
       );

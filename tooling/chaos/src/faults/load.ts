@@ -37,10 +37,10 @@ export interface Borne {
 
 const lanes = 8;
 /** ms */
-const rest = 10;
-const probeEvery = 5;
+const rest = 20;
+const probeEvery = 10;
 /** Writes of the probe before and after whatever happens: so long it is at work undisturbed. */
-const calm = 200;
+const calm = 100;
 const lease = 3_000;
 const workers = 2;
 

@@ -92,6 +92,16 @@ export class Rig implements AsyncDisposable {
     return ids.map((id) => id.split('~')[0] ?? '');
   }
 
+  /** Resolves when every worker has renewed its lease once more. */
+  async renewed(): Promise<void> {
+    const before = await this.#leases();
+    const isRenewed = async (): Promise<true | undefined> => {
+      const now = await this.#leases();
+      return [...now].every(([worker, end]) => end > (before.get(worker) ?? 0)) ? true : undefined;
+    };
+    await until(isRenewed, { what: 'all leases are renewed', every: 10 });
+  }
+
   note(fault: FaultKind, victim: string, since: number = preciseNow()): void {
     this.#ledger.write({ kind: 'fault', fault, victim, what: fault, since, until: preciseNow() });
   }
@@ -128,6 +138,12 @@ export class Rig implements AsyncDisposable {
   /** Answers which of them did not end as they should. */
   async stopWorkers(): Promise<readonly string[]> {
     return (await Promise.all(this.#children.map(stopped))).flat();
+  }
+
+  /** Worker → end of its lease, epoch ms. */
+  async #leases(): Promise<ReadonlyMap<string, number>> {
+    const flat = await this.redis.zrange(this.keys.workers, '0', '-1', 'WITHSCORES');
+    return new Map(flat.flatMap((worker, at) => (at % 2 === 0 ? [[worker, Number(flat[at + 1])]] : [])));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

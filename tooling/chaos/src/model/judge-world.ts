@@ -1,32 +1,33 @@
 import { collectFacts } from '../checker/facts.ts';
 import { type QueueState, readQueueState } from '../checker/queue-state.ts';
-import type { Rule } from '../checker/violation.ts';
+import { auditFindsNothing } from '../checker/rules/audit-finds-nothing.ts';
+import { placesAgree } from '../checker/rules/places-agree.ts';
 import type { World } from './world.ts';
+
+export interface LookOptions {
+  readonly audits: boolean;
+}
+
+const rules = [placesAgree, auditFindsNothing];
 
 /** Watches a world from act to act: what is wrong at each moment, and what has changed that must not. */
 export class WorldJudge {
   readonly #world: World;
-  readonly #rules: readonly Rule[];
   readonly #ended: Map<string, string> = new Map();
 
-  constructor(world: World, rules: readonly Rule[]) {
+  constructor(world: World) {
     this.#world = world;
-    this.#rules = rules;
   }
 
   /** What must hold at every moment. */
-  async look(): Promise<readonly string[]> {
-    const state = await readQueueState(this.#world.redis, this.#world.keys);
-    const facts = await collectFacts([]);
-    const breaches = this.#rules.flatMap((rule) => [...rule.check({ facts, state })]);
-    const misplaced = breaches.map(({ id, what }) => `${id}: ${what}`);
-    return [...this.#world.complaints, ...misplaced, ...this.#changed(state), ...this.#lockedTwice(state)];
+  async look({ audits }: LookOptions): Promise<readonly string[]> {
+    return this.#wrongIn(await this.#read(audits));
   }
 
   /** What must hold when one worker has outlived all others. */
-  async lookAtTheEnd(last: string): Promise<readonly string[]> {
-    const found = [...(await this.look())];
-    const state = await readQueueState(this.#world.redis, this.#world.keys);
+  async lookAtTheEnd(last: string, { audits }: LookOptions): Promise<readonly string[]> {
+    const state = await this.#read(audits);
+    const found = [...(await this.#wrongIn(state))];
     for (const id of this.#world.samples.keys()) {
       if (state.tasks.get(id)?.kind !== 'finished') found.push(`${id}: it never ended`);
     }
@@ -37,6 +38,17 @@ export class WorldJudge {
       `^(meta|bell:|workers|schedules.*|(task|history):.*|(claims|worker|inbox):${last})$`,
     );
     return [...found, ...state.keys.filter((key) => !kept.test(key)).map((key) => `the key ${key} is left`)];
+  }
+
+  #read(audits: boolean): Promise<QueueState> {
+    return readQueueState(this.#world.redis, this.#world.keys, { audits });
+  }
+
+  async #wrongIn(state: QueueState): Promise<readonly string[]> {
+    const facts = await collectFacts([]);
+    const breaches = rules.flatMap((rule) => [...rule.check({ facts, state })]);
+    const misplaced = breaches.map(({ id, what }) => `${id}: ${what}`);
+    return [...this.#world.complaints, ...misplaced, ...this.#changed(state), ...this.#lockedTwice(state)];
   }
 
   #changed({ tasks }: QueueState): readonly string[] {

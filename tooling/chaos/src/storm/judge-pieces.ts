@@ -49,7 +49,7 @@ async function judgePiece(
   { arena, keys, redis }: Place,
 ): Promise<PieceReport> {
   const facts = await collectFacts(readLedgers(ledgers));
-  const state = await readQueueState(redis, keys, (id) => pieceOfId(id) === piece.number);
+  const state = await readQueueState(redis, keys, { isWanted: (id) => pieceOfId(id) === piece.number });
   const violations = [...complaints, ...check(facts, state)];
   const { profile, servers, version } = arena;
   const known = { profile, servers, redis: version, tasks: piece.storm.tasks, took };

@@ -51,7 +51,7 @@ export const gateSize: Omit<StormOptions, 'seed'> = {
   clusterFailovers: 0,
   slotMoves: 0,
   networkFaults: 10,
-  duration: 80_000,
+  duration: 65_000,
 };
 
 /** The size that a release can afford: twenty minutes of a quiet machine. */
