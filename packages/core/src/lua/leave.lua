@@ -44,8 +44,7 @@ for at = #gone, 1, -1 do
   local list = crashes >= 2 and suspects or back
   list[#list + 1] = gone[at]
 end
-redis.call('LLEN', KEYS[6])
-redis.call('LLEN', KEYS[8])
+local waiting = redis.call('LLEN', KEYS[6]) + redis.call('LLEN', KEYS[8])
 redis.call('EXISTS', KEYS[4], KEYS[5])
 redis.call('ZCARD', KEYS[3])
 redis.call('ZCARD', KEYS[10])
@@ -57,7 +56,8 @@ redis.call('ZREM', KEYS[3], '')
 write_chunked('HDEL', KEYS[1], gone)
 write_chunked('RPUSH', KEYS[6], back)
 write_chunked('RPUSH', KEYS[8], suspects)
-if #gone > 0 and quiet then redis.call('LPUSH', KEYS[7], '1') end
+-- Whoever leaves may have taken a token along, for what it did not claim any more.
+if #gone + waiting > 0 and quiet then redis.call('LPUSH', KEYS[7], '1') end
 if #held > LIMIT then return { now, 'more' } end
 redis.call('ZREM', KEYS[3], worker)
 redis.call('ZREM', KEYS[10], worker)

@@ -903,7 +903,7 @@ redis.call('SET', KEYS[4], ARGV[4], 'PX', 86400000)
 return { now, 'joined' }`,
   },
   leave: {
-    sha1: '63e44022985a785edddf5c1372bc7846741ebc20',
+    sha1: 'd84d389bf6e03df590956b0a6cf0a77f6e43019f',
     source: `local prefix = string.sub(KEYS[1], 1, -8)
 local function task_key(id) return prefix .. 'task:' .. id end
 local function history_key(id) return prefix .. 'history:' .. id end
@@ -982,8 +982,7 @@ local crashes = records[at] and tonumber(string.match(records[at], '^%d+,%d+,(%d
 local list = crashes >= 2 and suspects or back
 list[#list + 1] = gone[at]
 end
-redis.call('LLEN', KEYS[6])
-redis.call('LLEN', KEYS[8])
+local waiting = redis.call('LLEN', KEYS[6]) + redis.call('LLEN', KEYS[8])
 redis.call('EXISTS', KEYS[4], KEYS[5])
 redis.call('ZCARD', KEYS[3])
 redis.call('ZCARD', KEYS[10])
@@ -993,7 +992,7 @@ redis.call('ZREM', KEYS[3], '')
 write_chunked('HDEL', KEYS[1], gone)
 write_chunked('RPUSH', KEYS[6], back)
 write_chunked('RPUSH', KEYS[8], suspects)
-if #gone > 0 and quiet then redis.call('LPUSH', KEYS[7], '1') end
+if #gone + waiting > 0 and quiet then redis.call('LPUSH', KEYS[7], '1') end
 if #held > LIMIT then return { now, 'more' } end
 redis.call('ZREM', KEYS[3], worker)
 redis.call('ZREM', KEYS[10], worker)

@@ -28,6 +28,19 @@ test('what a leaving worker holds goes to the front uncharged, and nothing of th
   expect(await queue.redis.exists(...ofWorker, queue.keys.running, queue.keys.tries)).toBe(0);
 });
 
+test('rings for what waits, because the token may be gone with the worker, and for nothing else', async ({
+  queue,
+}) => {
+  await queue.join('w1', 'w2');
+  await queue.run(leave, { worker: 'w1' });
+  expect(await queue.redis.llen(queue.keys.bell)).toBe(0);
+
+  await queue.put(['a']);
+  await queue.redis.del(queue.keys.bell);
+  await queue.run(leave, { worker: 'w2' });
+  expect(await queue.redis.llen(queue.keys.bell)).toBe(1);
+});
+
 test('more than 200 tasks go back in several calls, still in their old order', async ({ queue }) => {
   await queue.join('w1');
   const ids = numberedIds(201);
