@@ -22,6 +22,7 @@ const finished: Extract<StoredTask, { kind: 'finished' }> = {
   kind: 'finished',
   code: '+',
   digest,
+  endedAt: 100,
   tries: 1,
   ttl: 60_000,
 };
@@ -145,6 +146,23 @@ const mutants: readonly Mutant[] = [
     title: 'a task is given up as crashed after one crash',
     caughtBy: 'a task ends as its handler has it',
     mutate: storing('b', { code: 'c', digest: 'c - 110 ' }),
+  },
+  {
+    title: 'a task is given up as crashed, and only two of its processes were struck',
+    caughtBy: 'a task ends as its handler has it',
+    mutate: (story) => {
+      storing('b', { code: 'c', digest: 'c - 110 ', endedAt: 60 })(story);
+      adding(killed('w', 50), ...run('a', 'y#1', { at: 70, attempt: 2 }), killed('y', 80))(story);
+    },
+  },
+  {
+    title: 'a task is given up as crashed over processes of which the last was well',
+    caughtBy: 'a task ends as its handler has it',
+    mutate: (story) => {
+      storing('b', { code: 'c', digest: 'c - 110 ' })(story);
+      adding(...run('a', 'y#1', { at: 11, attempt: 2 }), ...run('a', 'z#1', { at: 12, attempt: 3 }))(story);
+      adding(killed('y', 20), killed('z', 20))(story);
+    },
   },
   {
     title: 'two waiters see different results',
@@ -335,6 +353,14 @@ describe('the checker', () => {
     const { entries, state } = goodStory();
     const zombie = [...run('a', 'z#1', { at: 50, attempt: 0 }), frozen('z', 2, 45)];
     expect(check(await collectFacts([...entries, ...zombie]), state)).toEqual([]);
+  });
+
+  it('lets a task be given up over processes that were struck after its run, and before they began it', async () => {
+    const story = goodStory();
+    storing('b', { code: 'c', digest: 'c - 110 ', endedAt: 100 })(story);
+    adding(...run('a', 'y#1', { at: 11, attempt: 2 }), frozen('w', 50, 90), killed('y', 40))(story);
+    const found = check(await collectFacts(story.entries), story.state);
+    expect(found.filter(({ id }) => id === 'b')).toEqual([]);
   });
 
   for (const { title, caughtBy, mutate } of mutants) {

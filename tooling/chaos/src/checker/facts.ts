@@ -67,6 +67,17 @@ export function faultDuring(facts: Facts, by: string, from: number, until: numbe
   return faultsOf(facts, by).find((fault) => fault.from <= until && fault.until >= from);
 }
 
+/** Workers that a fault of their own struck between two moments, or shortly before. */
+export function workersStruckWithin(
+  { faults, runs }: Facts,
+  from: number,
+  until: number,
+): ReadonlySet<string> {
+  const workers = new Set([...runs.values()].map(({ by }) => by));
+  const struck = faults.filter((fault) => fault.from <= until && fault.until + afterOf(fault) >= from);
+  return new Set(struck.map(({ victim }) => victim).filter((victim) => workers.has(victim)));
+}
+
 function faultsOf({ faults }: Facts, by: string): readonly Fault[] {
   return faults.filter(({ victim }) => victim === '*' || victim === by);
 }

@@ -9,6 +9,8 @@ export type StoredTask =
       readonly kind: 'finished';
       readonly code: string;
       readonly digest: string;
+      /** Epoch ms. */
+      readonly endedAt: number;
       /** As the worker or script wrote it. */
       readonly tries: number;
       /** ms; -1 when it stays for ever. */
@@ -165,7 +167,8 @@ function readTask(bytes: Buffer | null, ttl: number): StoredTask {
   const value = bytes === null ? null : decodeTaskValue(bytes);
   if (value === null) return { kind: 'unreadable' };
   if (value.kind === 'pending') return { kind: 'pending', state: value.state };
-  return { kind: 'finished', code: value.code, digest: digestOfStored(value), tries: triesOf(value), ttl };
+  const { code, finishedAt: endedAt } = value;
+  return { kind: 'finished', code, digest: digestOfStored(value), endedAt, tries: triesOf(value), ttl };
 }
 
 /** The header counts what a script ended, the body what a worker did. */

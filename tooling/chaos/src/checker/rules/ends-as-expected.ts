@@ -1,5 +1,5 @@
 import type { Expectation } from '../../ledger/entry.ts';
-import { type Facts, faultWithin, type TaskFacts } from '../facts.ts';
+import { type Facts, faultWithin, type Run, type TaskFacts, workersStruckWithin } from '../facts.ts';
 import type { Rule } from '../violation.ts';
 
 const codesOf: Readonly<Record<Expectation, string>> = {
@@ -20,14 +20,27 @@ export const endsAsExpected: Rule = {
       const stored = state.tasks.get(task.id);
       if (stored?.kind !== 'finished' || task.expect === null) continue;
       if (codesOf[task.expect].includes(stored.code)) continue;
-      if (stored.code === 'c' && hurtRuns(facts, task) >= crashesUntilEnded) continue;
+      if (stored.code === 'c' && isWornOut(facts, task, stored.endedAt)) continue;
       yield { id: task.id, what: `it should end ${task.expect} and ended with code ${stored.code}` };
     }
   },
 };
 
-function hurtRuns(facts: Facts, { runs }: TaskFacts): number {
-  return runs.filter((run) =>
-    faultWithin(facts, run.by, run.startedAt, run.endedAt ?? Number.POSITIVE_INFINITY),
-  ).length;
+/**
+ * Whether every process that had the task was struck, and enough of them were. That may be after its run has ended and
+ * before Redis knows; and a process that was struck before it began what it had claimed has left no run.
+ */
+function isWornOut(facts: Facts, { runs }: TaskFacts, endedAt: number): boolean {
+  const isStruck = (run: Run, at: number): boolean =>
+    faultWithin(facts, run.by, run.startedAt, runs[at + 1]?.startedAt ?? endedAt) !== undefined;
+  const struck = runs.filter(isStruck);
+  const lastTry = runs.at(-1)?.tries;
+  if (runs.some((run) => run.tries === lastTry && !struck.includes(run))) return false;
+  const [first] = runs;
+  const since = first?.attempt === 1 ? first.startedAt : Number.NEGATIVE_INFINITY;
+  const others = [...workersStruckWithin(facts, since, endedAt)].filter(
+    (worker) => !runs.some(({ by }) => by === worker),
+  );
+  const unseen = Math.max(0, crashesUntilEnded - runs.length);
+  return struck.length + Math.min(unseen, others.length) >= crashesUntilEnded;
 }
