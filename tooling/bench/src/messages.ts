@@ -15,8 +15,10 @@ export type Command =
       readonly kind: 'enqueue';
       readonly how: EnqueueWay;
       readonly count: number;
-      readonly bytes: number;
-      readonly sleep: number;
+      /** Of a payload. @default 100 */
+      readonly bytes?: number;
+      /** What the handler is told to, ms. @default 0 */
+      readonly sleep?: number;
       /** Ms after which what has been sent is enough. @default none */
       readonly limit?: number;
     }

@@ -57,8 +57,8 @@ async function perform(command: Command): Promise<Figures> {
 async function enqueue({
   how,
   count,
-  bytes,
-  sleep: ms,
+  bytes = usualBytes,
+  sleep: ms = 0,
   limit = Number.POSITIVE_INFINITY,
 }: Extract<Command, { kind: 'enqueue' }>): Promise<Figures> {
   const payload = createPayload(bytes, { sleep: ms });

@@ -40,7 +40,7 @@ export const costs: Scenario = {
   metrics,
   measure: async (stage, { warmUp: untimed, costTasks: tasks }) => {
     const place = await stage.begin();
-    const enqueue = { kind: 'enqueue', how: 'each', bytes: 100, sleep: 0 } as const;
+    const enqueue = { kind: 'enqueue', how: 'each' } as const;
     const empty = await stage.store.bytes();
     await stage.producer.request({ ...enqueue, count: untimed });
     const before = stage.cpu();
@@ -75,7 +75,6 @@ async function measureLarge(stage: Stage): Promise<Figures> {
     how: 'bulk',
     count: largeTasks,
     bytes: 1_024,
-    sleep: 0,
   });
   return { 'bytes-waiting-large': ((await stage.store.bytes()) - empty) / largeTasks };
 }

@@ -33,7 +33,7 @@ function drainScenario(given: DrainScenario): Scenario {
       const before = size.warmUp;
       const count = before + tasks;
       const { fillLimit, drainLimit } = size;
-      const fill = { kind: 'enqueue', how: 'bulk', count, bytes: 100, sleep: 0, limit: fillLimit } as const;
+      const fill = { kind: 'enqueue', how: 'bulk', count, limit: fillLimit } as const;
       await stage.producer.request(fill);
       const drained = await drain(stage, {
         place,

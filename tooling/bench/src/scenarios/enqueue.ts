@@ -16,7 +16,7 @@ function enqueueScenario(how: 'each' | 'bulk', title: string): Scenario {
     metrics: [metric],
     measure: async (stage, { warmUp, tasks }) => {
       await stage.begin();
-      const command = { kind: 'enqueue', how, bytes: 100, sleep: 0, limit } as const;
+      const command = { kind: 'enqueue', how, limit } as const;
       await stage.producer.request({ ...command, count: warmUp });
       const { sent = Number.NaN, micros = Number.NaN } = await stage.producer.request({
         ...command,

@@ -39,7 +39,7 @@ export const memory: Scenario = {
     if (worker === undefined) throw new Error('a stage has at least one worker');
     const arrivals = arrivalsAt(worker);
     const run = async (count: number): Promise<void> => {
-      await stage.producer.request({ kind: 'enqueue', how: 'brief', count, bytes: 100, sleep: 0 });
+      await stage.producer.request({ kind: 'enqueue', how: 'brief', count });
       await arrivals.take(count);
     };
     await worker.request({ kind: 'open', place, concurrency: 100, prefetch: null });

@@ -17,7 +17,8 @@ interface ScaleScenario {
   readonly fill: (stage: Stage, size: Size) => Promise<unknown>;
 }
 
-const fillLimit = 120_000;
+/** Ms that the producer has for what is asked of it. */
+const requestLimit = 120_000;
 /** Ms: long enough for a rate, and there are many. */
 const drainLimit = 3_000;
 /** Ms after which what has been sent of what is to be drained must do: more than a slow system drains in its time. */
@@ -111,7 +112,7 @@ async function rateAt({ place }: Spot, stage: Stage, size: Size): Promise<number
 
 async function enqueue(stage: Stage, how: EnqueueWay, count: number, limit?: number): Promise<void> {
   const bounds = limit === undefined ? {} : { limit };
-  await stage.producer.request({ kind: 'enqueue', how, count, bytes: 100, sleep: 0, ...bounds }, fillLimit);
+  await stage.producer.request({ kind: 'enqueue', how, count, ...bounds }, requestLimit);
 }
 
 export const scales: readonly Scenario[] = [
@@ -131,6 +132,6 @@ export const scales: readonly Scenario[] = [
     name: 'scale-leases',
     load: 'leases of many other workers',
     needs: ['crowd'],
-    fill: (stage, { leases }) => stage.producer.request({ kind: 'crowd', count: leases }, fillLimit),
+    fill: (stage, { leases }) => stage.producer.request({ kind: 'crowd', count: leases }, requestLimit),
   }),
 ];

@@ -18,7 +18,7 @@ export const sleeping: Scenario = {
   metrics: [{ id: 'sleeping', metric: `${title}: efficiency`, unit: 'of ideal', better: 'more' }],
   measure: async (stage, { sleepingTasks: tasks }) => {
     const place = await stage.begin();
-    await stage.producer.request({ kind: 'enqueue', how: 'bulk', count: tasks, bytes: 100, sleep });
+    await stage.producer.request({ kind: 'enqueue', how: 'bulk', count: tasks, sleep });
     const drained = await drain(stage, { place, workers: 1, concurrency, tasks, before: 0, limit });
     await requireDrained(stage, drained);
     const ideal = (drained.tasks * sleep * 1_000) / concurrency;
