@@ -59,7 +59,7 @@ const aftermath = 4_000;
 
 /** A fault that struck a process between two moments, or was over shortly before. */
 export function faultWithin(facts: Facts, by: string, from: number, until: number): Fault | undefined {
-  return faultsOf(facts, by).find((fault) => fault.from <= until && fault.until + afterOf(fault) >= from);
+  return faultsOf(facts, by).find((fault) => isFeltWithin(fault, from, until));
 }
 
 /** The same without what comes after it. */
@@ -74,8 +74,12 @@ export function workersStruckWithin(
   until: number,
 ): ReadonlySet<string> {
   const workers = new Set([...runs.values()].map(({ by }) => by));
-  const struck = faults.filter((fault) => fault.from <= until && fault.until + afterOf(fault) >= from);
-  return new Set(struck.map(({ victim }) => victim).filter((victim) => workers.has(victim)));
+  const felt = faults.filter((fault) => isFeltWithin(fault, from, until));
+  return new Set(felt.map(({ victim }) => victim).filter((victim) => workers.has(victim)));
+}
+
+function isFeltWithin(fault: Fault, from: number, until: number): boolean {
+  return fault.from <= until && fault.until + afterOf(fault) >= from;
 }
 
 function faultsOf({ faults }: Facts, by: string): readonly Fault[] {

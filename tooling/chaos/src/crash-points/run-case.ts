@@ -102,7 +102,7 @@ class Case {
     if (victim === 'worker') await this.#breakWorker();
     else await this.#breakClient();
     for (let turn = 1; turn <= mostReapers && (await this.#isLeftBehind()); turn += 1)
-      await this.#drainAndStop(this.#worker(`reaper-${turn}`, this.#options.url, { cron: false }));
+      await this.#drainAndStop(this.#worker(`reaper-${turn}`, this.#options.url, { cron: null }));
   }
 
   /** Whatever happened, nothing of this case goes on. */
@@ -204,7 +204,7 @@ class Case {
   }
 
   #worker(name: string, url: string, asked: Partial<Pick<WorkerSettings, 'standsBy' | 'cron'>> = {}): Child {
-    const cron = this.#options.scenario.cron === true;
+    const cron = this.#options.scenario.cron === true ? 'unique' : null;
     const settings = this.#settings(name, url);
     const worker = startWorker({ ...settings, concurrency, lease, gracePeriod, cron, ...asked });
     this.#children.push(worker);

@@ -73,7 +73,7 @@ export class Load implements AsyncDisposable {
     this.#children = Array.from({ length: workers }, (_, seat) =>
       startWorker({
         ...{ redis: options.address, queue: options.queue, ledgers, name: `worker-${seat}`, defect: null },
-        ...{ concurrency: 16, lease, gracePeriod: 2_000, cron: false },
+        ...{ concurrency: 16, lease, gracePeriod: 2_000, cron: null },
       }),
     );
     this.#going = Promise.all([

@@ -13,6 +13,7 @@ import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
 import { type Child, startWorker } from '../processes/child.ts';
+import type { CronKind } from '../processes/settings.ts';
 import { createProducer, type Producer } from '../workload/producer.ts';
 
 /** The shortest that a worker takes, ms. */
@@ -25,8 +26,8 @@ export interface RigWorker {
   readonly gracePeriod?: number;
   /** Its way to Redis. @default straight */
   readonly url?: string;
-  /** It runs a schedule of every second. @default false */
-  readonly cron?: boolean;
+  /** It carries a schedule of every second. @default null */
+  readonly cron?: CronKind | null;
   /** ms by which its clock is wrong. @default 0 */
   readonly skew?: number;
 }
@@ -69,7 +70,7 @@ export class Rig implements AsyncDisposable {
 
   /** Resolves when it has joined, or has ended: it may be killed, or told to stop, before anybody sees it. */
   async worker(name: string, asked: RigWorker = {}): Promise<Child> {
-    const { concurrency = 16, gracePeriod = 250, url = this.server.url, cron = false, skew = 0 } = asked;
+    const { concurrency = 16, gracePeriod = 250, url = this.server.url, cron = null, skew = 0 } = asked;
     const child = startWorker(
       {
         redis: { kind: 'server', url },

@@ -23,7 +23,7 @@ export const skewedCron: Fault = {
   play: async (size) => {
     await using rig = await Rig.open();
     const start = (seat: number, life: number): ReturnType<Rig['worker']> =>
-      rig.worker(`worker-${seat}.${life}`, { cron: true, skew: skews[seat] ?? 0 });
+      rig.worker(`worker-${seat}.${life}`, { cron: 'overlapping', skew: skews[seat] ?? 0 });
     const crew = await Promise.all(skews.map((_, seat) => start(seat, 1)));
     const last = async (): Promise<number> => Number(await rig.redis.hget(rig.keys.schedulesLast, cronName));
     const first = await until(async () => (await last()) || undefined, { what: 'the first slot is fired' });

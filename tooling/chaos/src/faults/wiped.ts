@@ -32,7 +32,7 @@ export const wiped: Fault = {
   sizes: { small: null, gate: 1, full: 5 },
   play: async (size) => {
     await using rig = await Rig.open({ persistence: 'aof' });
-    const workers = await Promise.all(['a', 'b'].map((name) => rig.worker(name, { cron: true })));
+    const workers = await Promise.all(['a', 'b'].map((name) => rig.worker(name, { cron: 'unique' })));
     await using load = startLoad(rig);
     const waits: Array<readonly [name: string, ms: number]> = [];
     for (let round = 0; round < size; round += 1) {

@@ -59,7 +59,7 @@ export async function runMalformed(
     concurrency: 32,
     lease,
     gracePeriod: 1_000,
-    cron: false,
+    cron: null,
   });
   try {
     return await new Run(options, { url: server.url, redis, worker, log }).play();

@@ -13,13 +13,17 @@ export interface ChildSettings {
   readonly defect: DefectName | null;
 }
 
+/** Whether an occurrence waits until the one before has ended. */
+export type CronKind = 'unique' | 'overlapping';
+
 export interface WorkerSettings extends ChildSettings {
   readonly concurrency: number;
   /** ms */
   readonly lease: number;
   /** ms */
   readonly gracePeriod: number;
-  readonly cron: boolean;
+  /** The schedule that it carries, `null` for none. */
+  readonly cron: CronKind | null;
   /** Stands by, loaded, and joins when it is called. @default false */
   readonly standsBy?: boolean;
 }

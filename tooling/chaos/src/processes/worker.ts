@@ -26,8 +26,8 @@ handleWorkload(worker, {
     if (happening.kind === 'started') say({ kind: 'started', id: happening.id });
   },
 });
-if (settings.cron) handleCron(worker, ledger);
-else handleOccurrences(worker, ledger);
+if (settings.cron === null) handleOccurrences(worker, ledger);
+else handleCron(worker, ledger, settings.cron);
 noteStalls(ledger, settings.lease);
 endWithParent();
 say({ kind: 'running' });

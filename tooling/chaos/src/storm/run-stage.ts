@@ -167,7 +167,7 @@ class Stage {
   #workerSettings(name: string, seat: number): WorkerSettings {
     const { arena, lease } = this.#options;
     const proxy = seat < arena.proxies.length - 1 ? seat : null;
-    return { ...this.#common(name, proxy), concurrency, lease, gracePeriod, cron: false };
+    return { ...this.#common(name, proxy), concurrency, lease, gracePeriod, cron: null };
   }
 
   #producerSettings(name: string, seat: number): ProducerSettings {

@@ -1,6 +1,7 @@
 import { Retry, type TaskContext, type Worker } from '@q/worker';
 import type { Ledger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
+import type { CronKind } from '../processes/settings.ts';
 import { nextRun } from './run-stamp.ts';
 import * as tasks from './tasks.ts';
 
@@ -35,10 +36,18 @@ export function handleOccurrences(worker: Worker<undefined>, ledger: Ledger): vo
   worker.handle(tasks.occurrence, (ctx) => recorded(ctx, () => undefined));
 }
 
-/** Every second. */
-export function handleCron(worker: Worker<undefined>, ledger: Ledger): void {
+/** ms that an occurrence takes which may run beside others: a kill strikes some of them. */
+const overlap = 300;
+
+/** Every second. While a `unique` occurrence has not ended, the next slots are passed over, as they should be. */
+export function handleCron(worker: Worker<undefined>, ledger: Ledger, kind: CronKind): void {
   const recorded = recorder(ledger);
-  worker.cron('* * * * * *', tasks.cronName, (ctx) => recorded(ctx, () => undefined), { ttl: '2h' });
+  const isUnique = kind === 'unique';
+  const handler: Work = (ctx) => (isUnique ? undefined : ctx.sleep(overlap));
+  worker.cron('* * * * * *', tasks.cronName, (ctx) => recorded(ctx, handler), {
+    ttl: '2h',
+    unique: isUnique,
+  });
 }
 
 /** Says so first: on a busy machine others may see the death when its tasks run elsewhere already. */
