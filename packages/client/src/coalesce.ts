@@ -13,7 +13,7 @@ import { ClientClosedError, NotReplicatedError, QueueBusyError } from './errors.
 import { Line } from './line.ts';
 import { monotonicNow } from './monotonic-now.ts';
 import type { OutgoingTask } from './outgoing-task.ts';
-import type { RedisPort, Replicated, RunOptions } from './redis-port.ts';
+import type { Confirmed, RedisPort, Replicated, RunOptions } from './redis-port.ts';
 import type { ResultWaits } from './result-waits.ts';
 import { mostBytes, mostItems } from './take-batch.ts';
 import { TaskEncoder } from './task-encoder.ts';
@@ -31,9 +31,8 @@ const created: EnqueuedItem = { kind: 'created' };
 /** Each late answer teaches the time of Redis; a clock that is still wrong after so many will not be right. */
 const mostLateAnswers = 5;
 
-interface Answers {
+interface Answers extends Confirmed {
   readonly items: readonly EnqueuedItem[];
-  readonly replicas: number;
 }
 
 export interface CoalescerParts {
@@ -139,7 +138,7 @@ export class Coalescer {
     try {
       const answers = await this.#call(batch);
       for (let at = 0; at < batch.length; at += 1)
-        this.#answer(batch[at], answers.items[at] ?? created, answers.replicas);
+        this.#answer(batch[at], answers.items[at] ?? created, answers);
     } catch (error) {
       this.#results.failed(batch);
       this.#giveBack(batch, error);
@@ -158,10 +157,10 @@ export class Coalescer {
       const now = clock.now();
       const items = batch.map((outgoing) => this.#itemOf(outgoing, now));
       const input = { notAfter: Math.floor(now + deadline), items, watcher };
-      const { reply, replicas } = await this.#run(input, { deadline, id: first.id });
+      const { reply, ...confirmed } = await this.#run(input, { deadline, id: first.id });
       if (reply.kind !== 'done') continue;
       this.#results.enqueued(batch, reply.isWatched);
-      return { items: reply.items, replicas };
+      return { items: reply.items, ...confirmed };
     }
     throw new QueueUnavailableError({ id: first?.id ?? null, queue: keys.queue, after: this.#deadline });
   }
@@ -169,17 +168,20 @@ export class Coalescer {
   #run(input: EnqueueInput, options: RunOptions): Promise<Replicated<EnqueueReply>> {
     if (this.#durability !== null)
       return this.#port.runReplicated({ script: enqueue, input }, this.#durability, options);
-    return this.#port.run(enqueue, input, options).then((reply) => ({ reply, replicas: 0 }));
+    return this.#port.run(enqueue, input, options).then((reply) => ({ reply, replicas: 0, refusal: null }));
   }
 
-  #answer(outgoing: OutgoingTask | undefined, answer: EnqueuedItem, confirmed: number): void {
+  #answer(
+    outgoing: OutgoingTask | undefined,
+    answer: EnqueuedItem,
+    { replicas: confirmed, refusal }: Confirmed,
+  ): void {
     const { replicas: wanted, timeout } = this.#durability ?? noReplicas;
     if (confirmed >= wanted || answer.kind === 'refused') outgoing?.answered(answer);
     else if (outgoing !== undefined) {
       const { id } = outgoing;
-      outgoing.refused(
-        new NotReplicatedError({ id, queue: this.#port.keys.queue, wanted, confirmed, timeout }),
-      );
+      const facts = { id, queue: this.#port.keys.queue, wanted, confirmed, timeout };
+      outgoing.refused(new NotReplicatedError(facts, refusal === null ? {} : { cause: refusal }));
     }
   }
 

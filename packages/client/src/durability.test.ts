@@ -110,6 +110,29 @@ describe('an enqueue that asks for a replica', () => {
     expect(await connect(master.url).llen(queueKeys(queue).ready)).toBe(1);
   });
 
+  for (const refused of ['hset', 'wait']) {
+    test(`says that its task is stored when ${refused.toUpperCase()} behind it is refused, and why`, async ({
+      startRedis,
+      connect,
+      makeClient,
+      queue,
+    }) => {
+      const { master } = await startPair({ startRedis, connect });
+      const admin = connect(master.url);
+      await admin.call('ACL', 'SETUSER', 'limited', 'on', 'nopass', '~*', '&*', '+@all', `-${refused}`);
+      const redis = master.url.replace('redis://', 'redis://limited:any@');
+      const client = makeClient({ redis, durability: { replicas: 1 } });
+      const error = await refusalOf(client.enqueue(tick).start({ id: 'order-7' }));
+      expect(error).toBeInstanceOf(NotReplicatedError);
+      expect(error).toMatchObject({
+        id: 'order-7',
+        confirmed: 0,
+        cause: { code: 'Q_REDIS_REFUSED', reason: 'NOPERM', operation: refused },
+      });
+      expect(await admin.lrange(queueKeys(queue).ready, 0, -1)).toEqual(['order-7']);
+    });
+  }
+
   test('holds up nobody else of the same client', async ({ startRedis, connect, makeClient }) => {
     const { master, replica } = await startPair({ startRedis, connect });
     const client = makeClient({ redis: master.url, durability: { replicas: 1, timeout: '2s' } });

@@ -82,7 +82,7 @@ export class QueueBusyError extends QueueError {
 /**
  * Thrown by an enqueue that asked for replicas when fewer had confirmed it in time. The task is stored and may run; should
  * the master be lost before its replicas have it, it is lost too. Enqueueing the same id again makes no second task, and
- * waits for the replicas again.
+ * waits for the replicas again. Its `cause` is a `RedisRefusedError` when Redis refused to wait.
  */
 export class NotReplicatedError extends QueueError {
   override readonly name = 'NotReplicatedError';
@@ -96,10 +96,14 @@ export class NotReplicatedError extends QueueError {
   /** Ms. */
   readonly timeout: number;
 
-  constructor(facts: Pick<NotReplicatedError, 'id' | 'queue' | 'wanted' | 'confirmed' | 'timeout'>) {
+  constructor(
+    facts: Pick<NotReplicatedError, 'id' | 'queue' | 'wanted' | 'confirmed' | 'timeout'>,
+    options?: ErrorOptions,
+  ) {
     const { id, queue, wanted, confirmed, timeout } = facts;
     super(
       `task ${id} of queue "${queue}" is stored, but ${confirmed} of ${wanted} replicas confirmed it within ${timeout} ms; enqueue it again with the same id to be sure`,
+      options,
     );
     this.id = id;
     this.queue = queue;

@@ -1,6 +1,6 @@
 import { call, task } from '@q/core';
 import { queueKeys } from '@q/core/wire';
-import { openFaultyLine } from '@q/testkit';
+import { breakDisk, openFaultyLine } from '@q/testkit';
 import type { Redis } from 'ioredis';
 import { describe, expect, vi } from 'vitest';
 import type { Client } from './client.ts';
@@ -120,6 +120,51 @@ describe('while Redis is down', () => {
     expect(new Set(reasons)).toEqual(new Set(['Q_REDIS_UNAVAILABLE', 'Q_BUSY']));
     expect(reasons.filter((code) => code === 'Q_BUSY').length).toBeLessThanOrEqual(600);
   });
+});
+
+test('a task that is refused when it is sent again, after an answer was lost, may be stored: nobody says that it is not', async ({
+  startRedis,
+  makeClient,
+  connect,
+  queue,
+}) => {
+  const server = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] });
+  const admin = connect(server.url);
+  await using line = await openFaultyLine(server.url);
+  const client = makeClient({ redis: line.url });
+  await client.enqueue(tick);
+  const lost = line.loseNextAnswer().then(() => line.cut());
+  const sent = timed(() => client.enqueue(tick).start({ id: 'order-7' }));
+  await lost;
+  await admin.config('SET', 'maxmemory', 1);
+  await line.mend();
+  const { error } = await sent;
+  expect(error).toEqual(unavailable('order-7'));
+  expect(error).toMatchObject({ cause: { code: 'Q_REDIS_REFUSED', reason: 'OOM' } });
+  expect(await admin.lrange(queueKeys(queue).ready, 0, 0)).toEqual(['order-7']);
+  await admin.config('SET', 'maxmemory', 0);
+  await expect(Promise.resolve(client.enqueue(tick).start({ id: 'order-7' }))).resolves.toMatchObject({
+    duplicate: true,
+  });
+});
+
+test('a Redis whose disk takes no more is waited for, as one that is away', async ({
+  startRedis,
+  makeClient,
+  connect,
+}) => {
+  const server = await startRedis();
+  const admin = connect(server.url);
+  const client = makeClient({ redis: server.url, deadline: 500 });
+  await client.enqueue(tick);
+  const mend = await breakDisk(admin);
+  const { error } = await timed(() => client.enqueue(tick).start({ id: 'order-7' }));
+  expect(error).toEqual(unavailable('order-7'));
+  expect(error).toMatchObject({ cause: { message: expect.stringContaining('MISCONF') } });
+  const patient = makeClient({ redis: server.url });
+  const sent = patient.enqueue(tick).start({ id: 'order-7' });
+  await mend();
+  await expect(Promise.resolve(sent)).resolves.toMatchObject({ duplicate: false });
 });
 
 test('an abort ends with the reason of its signal while Redis is away', async ({

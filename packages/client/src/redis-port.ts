@@ -20,19 +20,25 @@ export interface ScriptCall<Input, Reply> {
   readonly input: Input;
 }
 
-/** A reply, and how many replicas have what it answers. */
-export interface Replicated<Reply> {
-  readonly reply: Reply;
+/** How many replicas have what was written. */
+export interface Confirmed {
   readonly replicas: number;
+  /** Why they could not be waited for, when Redis refused that: they may have it all the same. */
+  readonly refusal: Error | null;
+}
+
+export interface Replicated<Reply> extends Confirmed {
+  readonly reply: Reply;
 }
 
 /** The only way to Redis: one connection, seen as scripts that are run. Nothing of ioredis is known outside of it. */
 export interface RedisPort {
   /**
    * Runs a script. Waits for a connection, and tries again whatever passes by itself: a broken connection, READONLY,
-   * LOADING, BUSY, CLUSTERDOWN, TRYAGAIN, MASTERDOWN, a slot that is being moved.
+   * LOADING, BUSY, CLUSTERDOWN, TRYAGAIN, MASTERDOWN, MISCONF, a slot that is being moved.
    *
-   * @throws QueueUnavailableError when the deadline is reached · RedisRefusedError for `OOM`, `NOPERM` and other answers
+   * @throws QueueUnavailableError when the deadline is reached, or it is refused after a sending that nobody answered ·
+   * RedisRefusedError for `OOM`, `NOPERM` and other answers
    * that do not pass · PortClosedError.
    */
   run<Input, Reply>(script: Script<Input, Reply>, input: Input, options?: RunOptions): Promise<Reply>;

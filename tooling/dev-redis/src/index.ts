@@ -1,4 +1,5 @@
 /** A Redis for the demo and the tests. Start at {@link ensureRedis} or, to kill it, {@link startRedisServer}. */
+export { breakDisk } from './broken-disk.ts';
 export { type EnsuredRedis, type EnsureRedisOptions, ensureRedis } from './ensure-redis.ts';
 export { DevRedisError } from './errors.ts';
 export type { Search } from './find-runtime.ts';

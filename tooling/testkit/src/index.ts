@@ -1,5 +1,5 @@
 /** Tests against a real Redis and real processes. Start at {@link test}. */
-export type { RedisAddress } from '@q/dev-redis';
+export { breakDisk, type RedisAddress } from '@q/dev-redis';
 export {
   type ChildOptions,
   type ChildProcess,

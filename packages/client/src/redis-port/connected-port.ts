@@ -86,10 +86,12 @@ class ConnectedPort implements RedisPort {
     const wait: Command = ['wait', [replicas, timeout]];
     const call: Call = { ...this.#callOf(script, input), behind: [mark, wait] };
     const answer = await runCommand(this.#connection, call, limitsOf(options), this.#factsOf(options));
-    const [raw, , confirmed] = readAnswers(answer.raw);
+    const [raw, marked, confirmed] = readAnswers(answer.raw);
     const reply = script.reply(raw, input);
     this.#learn(reply, answer);
-    return { reply, replicas: Number(confirmed) };
+    // Without the mark it is not known what was waited for.
+    const refusal = [marked, confirmed].find((each) => each instanceof Error) ?? null;
+    return { reply, replicas: refusal === null ? Number(confirmed) : 0, refusal };
   }
 
   blockingPop(

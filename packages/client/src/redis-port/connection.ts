@@ -102,13 +102,16 @@ export class Connection {
     }, limits);
   }
 
-  /** As `send`, for several that leave in one piece, to the same server of a Cluster too. The first failure rejects. */
+  /**
+   * As `send`, for several that leave in one piece, to the same server of a Cluster too. Only the first one's failure
+   * rejects; that of another is its answer.
+   */
   sendInOnePiece(commands: readonly Command[], limits: Limits): Promise<readonly unknown[]> {
     return this.#answerOf(async () => {
       const pipeline = this.link.pipeline();
       for (const [command, args] of commands) pipeline.callBuffer(command, args);
-      const outcomes = (await pipeline.exec()) ?? [];
-      return commands.map((_, at) => answered(outcomes[at]));
+      const [first, ...others] = (await pipeline.exec()) ?? [];
+      return [answered(first), ...others.map(([error, result]) => error ?? result)];
     }, limits);
   }
 

@@ -18,9 +18,11 @@ describe('a rejected command', () => {
     'TRYAGAIN Multiple keys request during rehashing of slot',
     'MASTERDOWN Link with MASTER is down',
     'NOREPLICAS Not enough good replicas to write.',
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+    'ERR Script attempted to execute a write command while the cluster is down and readonly script: 7f2a, on @user_script:9.',
     'ERR Error running script: Script attempted to access a non local key in a cluster node',
   ])('is sent again after "%s"', (message) => {
-    expect(judgeRejection(reply(message), 'enqueue').kind).toBe('again');
+    expect(judgeRejection(reply(message), 'enqueue')).toMatchObject({ kind: 'again', mayBeDone: false });
   });
 
   it.each([
@@ -28,7 +30,7 @@ describe('a rejected command', () => {
     "Stream isn't writeable and enableOfflineQueue options is false",
     'connect ETIMEDOUT',
   ])('is sent again when there was no answer: %s', (message) => {
-    expect(judgeRejection(new Error(message), 'enqueue').kind).toBe('again');
+    expect(judgeRejection(new Error(message), 'enqueue')).toMatchObject({ kind: 'again', mayBeDone: true });
   });
 
   it.each([

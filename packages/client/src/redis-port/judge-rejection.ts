@@ -2,11 +2,19 @@ import { ConnectionLostError, RedisRefusedError } from './errors.ts';
 
 /** What a rejected command means for the call that sent it. */
 export type Rejection =
-  | { readonly kind: 'again'; readonly error: ConnectionLostError }
+  | {
+      readonly kind: 'again';
+      readonly error: ConnectionLostError;
+      /** Nobody has said that it was not carried out. */
+      readonly mayBeDone: boolean;
+    }
   | { readonly kind: 'unknown-script' }
   | { readonly kind: 'refused'; readonly error: RedisRefusedError };
 
-/** First words of answers that pass by themselves: fail-over, start-up, a slot that moves, a script that runs too long. */
+/**
+ * First words of answers that pass by themselves and mean that nothing was written: fail-over, start-up, a slot that moves,
+ * a script that runs too long, a disk that takes no more. Nobody else is served meanwhile.
+ */
 const passing = new Set([
   'READONLY',
   'LOADING',
@@ -19,21 +27,30 @@ const passing = new Set([
   'MOVED',
   'ASK',
   'NOMASTERLINK',
+  'MISCONF',
 ]);
-/** A key that is missing here because its slot is being moved away; nothing was written. */
-const movingSlot = 'attempted to access a non local key';
+/**
+ * What has no such word: a key that is missing here because its slot is being moved away, and the first write of a script
+ * that a Cluster let in although it is down.
+ */
+const passingTexts = ['attempted to access a non local key', 'while the cluster is down'];
 
 /** ioredis attaches the whole command to its errors: only the text is taken over. */
 export function judgeRejection(thrown: unknown, operation: string): Rejection {
   const answer = thrown instanceof Error ? thrown.message : String(thrown);
-  if (!isReply(thrown))
-    return { kind: 'again', error: new ConnectionLostError(`"${operation}" got no answer: ${answer}`) };
+  if (!isReply(thrown)) return unanswered(`"${operation}" got no answer: ${answer}`);
   const [word = ''] = answer.split(' ', 1);
   if (word === 'NOSCRIPT') return { kind: 'unknown-script' };
-  if (passing.has(word) || answer.includes(movingSlot)) {
-    return { kind: 'again', error: new ConnectionLostError(`Redis cannot do "${operation}" now: ${answer}`) };
+  if (passing.has(word) || passingTexts.some((text) => answer.includes(text))) {
+    const error = new ConnectionLostError(`Redis cannot do "${operation}" now: ${answer}`);
+    return { kind: 'again', error, mayBeDone: false };
   }
   return { kind: 'refused', error: new RedisRefusedError(operation, answer) };
+}
+
+/** Redis may or may not have heard of it. */
+export function unanswered(why: string): Extract<Rejection, { kind: 'again' }> {
+  return { kind: 'again', error: new ConnectionLostError(why), mayBeDone: true };
 }
 
 /** By name, as the error may be of another copy of ioredis. */

@@ -16,6 +16,7 @@ export function instantPort(): RedisPort {
     runReplicated: async ({ script, input }, { replicas }) => ({
       reply: await port.run(script, input),
       replicas,
+      refusal: null,
     }),
     blockingPop: async () => null,
     popThenRun: async () => ({ popped: null, reply: null }),

@@ -53,6 +53,17 @@ function frozen(victim: string, since: number, until: number): Entry {
   return said('harness', since, { kind: 'fault', fault: 'freeze', victim, what: 'SIGSTOP', since, until });
 }
 
+function redisAway(since: number, until: number): Entry {
+  return said('harness', since, {
+    kind: 'fault',
+    fault: 'redis',
+    victim: '*',
+    what: 'SIGKILL',
+    since,
+    until,
+  });
+}
+
 function goodStory(): Story {
   const entries = [
     said('p', 1, { kind: 'intent', ids: ['a', 'b'], task: 'plain', expect: 'done' }),
@@ -72,7 +83,6 @@ function goodStory(): Story {
     ready: [],
     suspects: [],
     histories: new Map(),
-    unique: new Map(),
     claims: new Map(),
     running: new Map(),
     findings: [],
@@ -83,9 +93,6 @@ function goodStory(): Story {
     state: {
       ...empty,
       due: none,
-      tries: none,
-      aborts: none,
-      watched: none,
       workers: none,
       dead: none,
       keys: ['meta', 'task:a', 'task:b', 'task:u'],
@@ -165,6 +172,21 @@ const mutants: readonly Mutant[] = [
     },
   },
   {
+    title: 'a task that nobody has begun is given up as crashed',
+    caughtBy: 'a task ends as its handler has it',
+    mutate: (story) => {
+      storing('b', { code: 'c', digest: 'c - 110 ' })(story);
+      without('started', 'w#3')(story);
+      without('started', 'x#1')(story);
+      adding(
+        ...run('a', 'y#1', { at: 11 }),
+        ...run('a', 'z#1', { at: 12 }),
+        ...run('a', 'x#2', { at: 9 }),
+      )(story);
+      adding(killed('y', 20), killed('z', 20))(story);
+    },
+  },
+  {
     title: 'two waiters see different results',
     caughtBy: 'a result never changes: what a waiter saw is what is stored',
     mutate: adding(said('r', 41, { kind: 'seen', id: 'a', digest: '+ w~2 90 {"run":"w#9"}' })),
@@ -186,7 +208,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     title: 'a waiter waits for ever',
-    caughtBy: 'every waiter is answered with the result',
+    caughtBy: 'every wait ends, with a result or an error',
     mutate: without('seen'),
   },
   {
@@ -213,6 +235,23 @@ const mutants: readonly Mutant[] = [
     title: 'a task ended as aborted and was done',
     caughtBy: 'what was aborted is aborted, and what was aborted before it ran has not run',
     mutate: storing('u', { code: 'a', digest: 'a - 105 ' }),
+  },
+  {
+    title: 'a task ended as aborted, was done, and Redis was away long afterwards',
+    caughtBy: 'what was aborted is aborted, and what was aborted before it ran has not run',
+    mutate: (story) => {
+      storing('u', { code: 'a', digest: 'a - 105 ' })(story);
+      adding(redisAway(9_000, 9_100))(story);
+    },
+  },
+  {
+    title: 'a run begins when the abort of its task has been answered',
+    caughtBy: 'what was aborted is aborted, and what was aborted before it ran has not run',
+    mutate: (story) => {
+      storing('u', { code: 'a', digest: 'a - 105 ' })(story);
+      adding(said('p', 5, { kind: 'abort answered', id: 'u', answer: true }))(story);
+      without('effect', 'w#2')(story);
+    },
   },
   {
     title: 'something runs that nobody enqueued',
@@ -243,6 +282,26 @@ const mutants: readonly Mutant[] = [
   {
     title: 'a process that was not frozen since begins what others have taken over',
     caughtBy: 'a run is repeated only when a fault struck its process before it was settled',
+    mutate: adding(...run('a', 'z#1', { at: 50, attempt: 0 }), frozen('z', 2, 9)),
+  },
+  {
+    title: 'the fault that is to pay for a repeated run struck when it was long settled',
+    caughtBy: 'a run is repeated only when a fault struck its process before it was settled',
+    mutate: adding(...run('a', 'y#1', { at: 9_000, attempt: 2 }), killed('w', 8_000)),
+  },
+  {
+    title: 'a try runs twice because Redis was away, which keeps what it has acknowledged',
+    caughtBy: 'a run is repeated only when a fault struck its process before it was settled',
+    mutate: adding(...run('a', 'y#1', { at: 50, attempt: 2 }), redisAway(10, 30)),
+  },
+  {
+    title: 'two runs with another one between them have the same attempt',
+    caughtBy: 'no two runs of a task have the same attempt, and later ones have higher ones',
+    mutate: adding(...run('b', 'z#1', { at: 50, attempt: 1 }), frozen('z', 11, 45)),
+  },
+  {
+    title: 'a process that was frozen long before begins what others have taken over',
+    caughtBy: 'no two runs of a task have the same attempt, and later ones have higher ones',
     mutate: adding(...run('a', 'z#1', { at: 50, attempt: 0 }), frozen('z', 2, 9)),
   },
   {
@@ -279,17 +338,33 @@ const mutants: readonly Mutant[] = [
   },
   {
     title: 'a queued task is in no list',
-    caughtBy: 'a task is in exactly the place that its state names',
+    caughtBy: 'a task is where its state says, and nowhere else',
     mutate: pending('b', 'q'),
   },
   {
     title: 'a due task is not in due',
-    caughtBy: 'a task is in exactly the place that its state names',
+    caughtBy: 'a task is where its state says, and nowhere else',
     mutate: pending('b', 'd'),
   },
   {
+    title: 'a due task is in a list, too',
+    caughtBy: 'a task is where its state says, and nowhere else',
+    mutate: (story) => {
+      pending('b', 'd')(story);
+      story.state.due = new Set(['b']);
+      story.state.ready = ['b'];
+    },
+  },
+  {
+    title: 'a finished task is due',
+    caughtBy: 'a task is where its state says, and nowhere else',
+    mutate: ({ state }) => {
+      state.due = new Set(['a']);
+    },
+  },
+  {
     title: 'a finished task is still held',
-    caughtBy: 'a task is in exactly the place that its state names',
+    caughtBy: 'a task is where its state says, and nowhere else',
     mutate: ({ state }) => {
       state.running = new Map([['a', 'w~1|4']]);
       state.workers = new Set(['w~1']);
@@ -298,7 +373,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     title: 'a task is held by a worker that nobody would ever empty',
-    caughtBy: 'a task is in exactly the place that its state names',
+    caughtBy: 'a task is where its state says, and nowhere else',
     mutate: (story) => {
       pending('b', 'q')(story);
       story.state.running = new Map([['b', 'gone~1|1']]);
@@ -307,7 +382,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     title: 'a claim does not name what is held by it',
-    caughtBy: 'a task is in exactly the place that its state names',
+    caughtBy: 'a task is where its state says, and nowhere else',
     mutate: (story) => {
       pending('b', 'q')(story);
       story.state.running = new Map([['b', 'w~1|1']]);

@@ -14,12 +14,14 @@ import { resultsNeverChange } from './rules/results-never-change.ts';
 import { triesAreCounted } from './rules/tries-are-counted.ts';
 import { uniqueRunsNeverOverlap } from './rules/unique-runs-never-overlap.ts';
 import { waitersAreAnswered } from './rules/waiters-are-answered.ts';
+import { waitsEnd } from './rules/waits-end.ts';
 import type { Rule, Violation } from './violation.ts';
 
 export const rules: readonly Rule[] = [
   acceptedTasksEnd,
   endsAsExpected,
   resultsNeverChange,
+  waitsEnd,
   waitersAreAnswered,
   effectsMatchOutcome,
   abortsAreTrue,

@@ -29,8 +29,8 @@ export interface TaskFacts {
   expect: Expectation | null;
   task: string;
   isAcknowledged: boolean;
-  /** What those who aborted it were told. */
-  readonly abortAnswers: boolean[];
+  /** What those who aborted it were told, and when. */
+  readonly abortAnswers: Array<{ readonly answer: boolean; readonly at: number }>;
   /** In the order of their starts. */
   readonly runs: Run[];
   /** By whom and what. */
@@ -56,15 +56,22 @@ export async function collectFacts(entries: Iterable<Entry> | AsyncIterable<Entr
 
 /** ms in which the consequences of a fault that is over may still come: a lease ends, a connection is made anew. */
 const aftermath = 4_000;
+/** ms after the end of a run in which Redis may not have heard of it yet. */
+const settling = 1_000;
 
-/** A fault that struck a process between two moments, or was over shortly before. */
-export function faultWithin(facts: Facts, by: string, from: number, until: number): Fault | undefined {
-  return faultsOf(facts, by).find((fault) => isFeltWithin(fault, from, until));
+/** When Redis has heard of a run, unless something keeps it from that; never, when its process did not live to end it. */
+export function settledBy({ endedAt }: Run): number {
+  return (endedAt ?? Number.POSITIVE_INFINITY) + settling;
+}
+
+/** What struck a process between two moments, or was over shortly before. */
+export function faultsWithin(facts: Facts, by: string, from: number, until: number): readonly Fault[] {
+  return faultsOf(facts, by).filter((fault) => isFeltWithin(fault, from, until));
 }
 
 /** The same without what comes after it. */
-export function faultDuring(facts: Facts, by: string, from: number, until: number): Fault | undefined {
-  return faultsOf(facts, by).find((fault) => fault.from <= until && fault.until >= from);
+export function faultsDuring(facts: Facts, by: string, from: number, until: number): readonly Fault[] {
+  return faultsOf(facts, by).filter((fault) => fault.from <= until && fault.until >= from);
 }
 
 /** Workers that a fault of their own struck between two moments, or shortly before. */
@@ -76,6 +83,16 @@ export function workersStruckWithin(
   const workers = new Set([...runs.values()].map(({ by }) => by));
   const felt = faults.filter((fault) => isFeltWithin(fault, from, until));
   return new Set(felt.map(({ victim }) => victim).filter((victim) => workers.has(victim)));
+}
+
+/** Whether its process was kept from noticing what had happened since: others had taken over, or it was aborted. */
+export function wasUnaware(facts: Facts, { by, startedAt }: Run, since: number): boolean {
+  return faultsDuring(facts, by, since, startedAt).some(isOfProcess);
+}
+
+/** A Redis that is gone keeps what it has acknowledged, or the profile of its servers says that it need not. */
+export function isOfProcess({ fault }: Fault): boolean {
+  return fault !== 'redis';
 }
 
 function isFeltWithin(fault: Fault, from: number, until: number): boolean {
@@ -117,7 +134,7 @@ class Collected implements Facts {
         this.#task(entry.id).unseen.push({ by: entry.by, code: entry.code });
         return;
       case 'abort answered':
-        this.#task(entry.id).abortAnswers.push(entry.answer);
+        this.#task(entry.id).abortAnswers.push({ answer: entry.answer, at: entry.at });
         return;
       case 'started':
         this.#addRun(entry);

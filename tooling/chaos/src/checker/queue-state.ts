@@ -1,6 +1,7 @@
 import { decodeResult, decodeTaskValue, type FinishedTask, type QueueKeys } from '@q/core/wire';
 import { audit, type Finding } from '@q/worker/auditor';
 import type { Redis } from 'ioredis';
+import { prefixOf } from '../prefix-of.ts';
 import { digestOfStored } from '../workload/digest.ts';
 
 export type StoredTask =
@@ -26,11 +27,6 @@ export interface QueueState {
   /** id → tag */
   readonly running: ReadonlyMap<string, string>;
   readonly due: ReadonlySet<string>;
-  readonly tries: ReadonlySet<string>;
-  readonly aborts: ReadonlySet<string>;
-  readonly watched: ReadonlySet<string>;
-  /** lock → id, tag, since */
-  readonly unique: ReadonlyMap<string, string>;
   readonly workers: ReadonlySet<string>;
   readonly dead: ReadonlySet<string>;
   /** worker → claim number → ids */
@@ -65,7 +61,7 @@ export async function readQueueState(
   keys: QueueKeys,
   { isWanted = () => true, audits = true }: ReadOptions = {},
 ): Promise<QueueState> {
-  const prefix = keys.running.slice(0, -'running'.length);
+  const prefix = prefixOf(keys);
   const isRead = (name: string): boolean => {
     const [, id] = /^(?:task|history):(.*)$/.exec(name) ?? [];
     return id === undefined || isWanted(id);
@@ -78,26 +74,20 @@ export async function readQueueState(
   );
   const membersOf = async (key: string): Promise<ReadonlySet<string>> =>
     new Set(await redis.zrange(key, '0', '-1'));
-  const fieldsOf = async (key: string): Promise<ReadonlySet<string>> => new Set(await redis.hkeys(key));
-  const [tasks, histories, running, unique, ready, suspects, due, workers, dead, tries, aborts, watched] =
-    await Promise.all([
-      readTasks(redis, keys, after('task:')),
-      readHistories(redis, keys, after('history:')),
-      mapAt(redis, keys.running),
-      mapAt(redis, keys.unique),
-      redis.lrange(keys.ready, 0, -1),
-      redis.lrange(keys.suspects, 0, -1),
-      membersOf(keys.due),
-      membersOf(keys.workers),
-      membersOf(keys.dead),
-      fieldsOf(keys.tries),
-      fieldsOf(keys.aborts),
-      fieldsOf(keys.watch),
-    ]);
+  const [tasks, histories, running, ready, suspects, due, workers, dead] = await Promise.all([
+    readTasks(redis, keys, after('task:')),
+    readHistories(redis, keys, after('history:')),
+    mapAt(redis, keys.running),
+    redis.lrange(keys.ready, 0, -1),
+    redis.lrange(keys.suspects, 0, -1),
+    membersOf(keys.due),
+    membersOf(keys.workers),
+    membersOf(keys.dead),
+  ]);
   const findings = audits ? (await audit({ redis, queue: keys.queue, allEnd: true })).findings : [];
   return {
-    ...{ keys: names, tasks, histories, running, unique, ready, suspects, due, workers, dead },
-    ...{ tries, aborts, watched, claims: new Map(await Promise.all(claims)), findings },
+    ...{ keys: names, tasks, histories, running, ready, suspects, due, workers, dead },
+    ...{ claims: new Map(await Promise.all(claims)), findings },
   };
 }
 

@@ -20,7 +20,10 @@ export interface CrashPoint {
 }
 
 const oom: string = "OOM command not allowed when used memory > 'maxmemory'.";
-const readonly: string = "READONLY You can't write against a read only replica.";
+const noWrites: readonly string[] = [
+  "READONLY You can't write against a read only replica.",
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+];
 const noScript: string = 'NOSCRIPT No matching script. Please use EVAL.';
 const anyTime: readonly string[] = [
   'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
@@ -33,14 +36,14 @@ const voidable = ['step', 'renew', 'leave', 'fire', 'define'];
 
 /** What a server can say to these; to all others, which touch no key, it says none of it. */
 const errorsOf: Readonly<Record<string, readonly string[]>> = {
-  blpop: [...anyTime, readonly],
+  blpop: [...anyTime, ...noWrites],
   ...shared(['read', 'held'], [...anyTime, noScript]),
   ...shared(
     ['step', 'join', 'leave', 'renew', 'abort', 'watch', 'unwatch', 'fire'],
-    [...anyTime, noScript, readonly],
+    [...anyTime, noScript, ...noWrites],
   ),
   // New work: only these may be refused by a server that is full.
-  ...shared(['enqueue', 'define'], [...anyTime, noScript, readonly, oom]),
+  ...shared(['enqueue', 'define'], [...anyTime, noScript, ...noWrites, oom]),
 };
 
 function shared(commands: readonly string[], errors: readonly string[]): Record<string, readonly string[]> {

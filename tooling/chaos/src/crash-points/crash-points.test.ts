@@ -14,5 +14,5 @@ it('wherever a process is killed, an answer lost or a command refused, a scenari
   await using server = await startRedisServer();
   const { played, unreached, failed } = await sampleCases({ url: server.url, seed, count, ofScenarios });
   expect(failed.map((each) => describeFailure(each.title, each)).join('\n\n')).toBe('');
-  expect([played, unreached < played]).toEqual([count, true]);
+  expect([played, unreached < count / 2]).toEqual([count, true]);
 });

@@ -7,6 +7,8 @@ import { pointsOf } from './points-of.ts';
 import { type CaseReport, runCase } from './run-case.ts';
 
 const tracedAtOnce = 4;
+/** Most of them wait for a lease to end. */
+const playedAtOnce = 6;
 
 /** One scenario broken at one point. */
 export interface CrashCase {
@@ -51,17 +53,9 @@ export async function listCases(url: string, scenarios: readonly Scenario[]): Pr
 export interface PlayOptions {
   readonly url: string;
   readonly cases: readonly CrashCase[];
-  /** Cases at the same time: most of them wait for a lease to end. @default 6 */
-  readonly playedAtOnce?: number;
-  readonly onPlayed?: (title: string, report: CaseReport) => void;
 }
 
-export async function playCases({
-  url,
-  cases,
-  playedAtOnce = 6,
-  onPlayed = () => undefined,
-}: PlayOptions): Promise<Enumeration> {
+export async function playCases({ url, cases }: PlayOptions): Promise<Enumeration> {
   const failed: FailedCase[] = [];
   let [played, unreached] = [0, 0];
   await atOnce(playedAtOnce, cases, async (each) => {
@@ -69,7 +63,6 @@ export async function playCases({
     played += 1;
     if (!report.wasReached) unreached += 1;
     if (report.violations.length > 0) failed.push({ title: titleOf(each), ...report });
-    onPlayed(titleOf(each), report);
   });
   return { played, unreached, failed };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@q/client';
-import { type QueueKeys, queueKeys } from '@q/core/wire';
+import { type QueueKeys, queueKeys, queuePatterns } from '@q/core/wire';
 import { until } from '@q/dev-redis';
 import { Redis } from 'ioredis';
 import { check } from '../checker/check.ts';
@@ -10,6 +10,7 @@ import { collectFacts } from '../checker/facts.ts';
 import { readQueueState } from '../checker/queue-state.ts';
 import type { Violation } from '../checker/violation.ts';
 import { type DefectName, defectiveScript } from '../defects/defects.ts';
+import { hasWork } from '../has-work.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
@@ -148,7 +149,9 @@ class Case {
     if (!victim.hasExited()) victim.signal('SIGTERM');
     const exit = await victim.exited;
     if (proxy.hasStruck()) await replaced;
-    else if (exit.code !== 0) this.complaints.push(`the worker ended with ${exit.code ?? exit.signal}`);
+    const wasKilled = point !== null && isDeadly(point.blow) && proxy.hasStruck();
+    if (!wasKilled && exit.code !== 0)
+      this.complaints.push(`the worker ended with ${exit.code ?? exit.signal}`);
     if (heir !== null && isReplaced) await this.#drainAndStop(heir);
   }
 
@@ -242,14 +245,15 @@ class Case {
   }
 
   async #drained(last: string): Promise<void> {
-    const { ready, suspects, running, due, dead, workers } = this.keys;
+    const { dead, workers } = this.keys;
     // A schedule brings new work for as long as somebody keeps it.
     const hasSchedule = this.#options.scenario.cron === true && !last.startsWith('reaper');
-    const busy = hasSchedule ? [dead] : [ready, suspects, running, due, dead];
+    const isBusy = async (): Promise<boolean> =>
+      hasSchedule ? (await this.#redis.exists(dead)) > 0 : hasWork(this.#redis, this.keys);
     const isDrained = async (): Promise<true | undefined> => {
       const left = await this.#redis.zrange(workers, '0', '-1');
       const isAlone = left.length === 1 && left[0]?.startsWith(`${last}~`) === true;
-      return isAlone && (await this.#redis.exists(...busy)) === 0 ? true : undefined;
+      return isAlone && !(await isBusy()) ? true : undefined;
     };
     await until(isDrained, {
       what: `${last} is the only worker, and nothing is left to do`,
@@ -259,8 +263,7 @@ class Case {
 
   /** A worker that cannot say in time that it leaves, on a busy machine, leaves it to the next one. */
   async #isLeftBehind(): Promise<boolean> {
-    const { ready, suspects, running, due, dead, workers } = this.keys;
-    return (await this.#redis.exists(ready, suspects, running, due, dead, workers)) > 0;
+    return (await this.#redis.exists(this.keys.workers)) > 0 || hasWork(this.#redis, this.keys);
   }
 
   #note(fault: 'kill' | 'terminate' | 'network', victim: string, since: number = preciseNow()): void {
@@ -291,6 +294,6 @@ function describeChild(child: Child): string {
 }
 
 async function deleteQueue(redis: Redis, keys: QueueKeys): Promise<void> {
-  const names = await redis.keys(`${keys.running.slice(0, -'running'.length)}*`);
+  const names = await redis.keys(queuePatterns(keys.queue).keys);
   if (names.length > 0) await redis.unlink(...names);
 }

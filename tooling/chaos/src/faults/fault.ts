@@ -5,7 +5,7 @@ export interface Fault {
   readonly promise: string;
   /**
    * How often, or of how much: in the tests of every change, in the gate, and when it is asked for by name.
-   * `small` is `null` where a test beside the code plays the same on a small scale.
+   * `small` is `null` where tests beside the code do the same on a small scale, or where only the gate has the time.
    */
   readonly sizes: { readonly small: number | null; readonly gate: number; readonly full: number };
   /** It measures the process of the harness itself, so nothing else may happen there meanwhile. @default false */

@@ -6,7 +6,6 @@ import { drained } from './drained.ts';
 import type { Fault } from './fault.ts';
 import { forgetful } from './forgetful.ts';
 import { frozenCluster } from './frozen-cluster.ts';
-import { frozenMaster } from './frozen-master.ts';
 import { fullMemory } from './full-memory.ts';
 import { fullSpeed } from './full-speed.ts';
 import { lostReplies } from './lost-replies.ts';
@@ -30,7 +29,6 @@ export const faults: readonly Fault[] = [
   deadWorker,
   rollingStops,
   frozenCluster,
-  frozenMaster,
   poison,
   outage,
   darkLines,

@@ -11,7 +11,7 @@ const queue = 'frozen';
 export const frozenCluster: Fault = {
   name: 'frozen-cluster',
   promise:
-    'the master of a Cluster that has the queue is frozen under load until its replica has taken over, and wakes: writes are taken again within 5 s, every wait is answered, and no task is lost that was waited for a replica; without that, what the frozen one had not yet copied on may be',
+    'the master of a Cluster that has the queue, and writes without a replica, is frozen under load until its replica has taken over, and wakes: writes are taken again within 5 s, every wait is answered, and no task is lost that was waited for a replica; without that, what the frozen one had not yet copied on may be',
   sizes: { small: null, gate: 1, full: 5 },
   play: async (size) => {
     await using set = await startClusterSet();

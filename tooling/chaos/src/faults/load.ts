@@ -11,6 +11,7 @@ import { check } from '../checker/check.ts';
 import { collectFacts } from '../checker/facts.ts';
 import { readQueueState } from '../checker/queue-state.ts';
 import type { Violation } from '../checker/violation.ts';
+import { hasWork } from '../has-work.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
@@ -80,6 +81,8 @@ export class Load implements AsyncDisposable {
       this.#probe(),
       ...Array.from({ length: lanes }, (_, lane) => this.#produce(lane)),
     ]);
+    // It is waited for at the end: what has failed before is told there.
+    this.#going.catch(() => undefined);
   }
 
   /** Lets something happen, and answers for how long no write was taken meanwhile, at a stretch, ms. */
@@ -132,7 +135,7 @@ export class Load implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     for (const child of this.#children) if (!child.hasExited()) child.signal('SIGKILL');
-    await Promise.all([this.#going, ...this.#children.map((child) => child.exited)]);
+    await Promise.allSettled([this.#going, ...this.#children.map((child) => child.exited)]);
     this.#ledger[Symbol.dispose]();
     await rm(this.#ledgers, { recursive: true, force: true });
   }
@@ -177,9 +180,8 @@ export class Load implements AsyncDisposable {
   }
 
   async #drained(redis: Redis): Promise<void> {
-    const { ready, suspects, running, due, dead } = this.#keys;
     const isDrained = async (): Promise<true | undefined> =>
-      (await redis.exists(ready, suspects, running, due, dead)) === 0 ? true : undefined;
+      (await hasWork(redis, this.#keys)) ? undefined : true;
     await until(isDrained, { what: 'nothing is left to do', within: 60_000, every: 100 });
   }
 

@@ -1,5 +1,5 @@
 import type { RedisAddress } from '@q/dev-redis';
-import { unexcused } from '../storm/run-stage.ts';
+import { unexcused } from '../checker/unexcused.ts';
 import type { Findings } from './fault.ts';
 import { type Borne, Load } from './load.ts';
 
@@ -10,7 +10,7 @@ export interface Act {
     readonly address: RedisAddress;
     readonly master: () => Promise<{ readonly url: string }>;
   };
-  /** 0: the strokes are such that nothing at all may go wrong. Else outcomes that no replica had may come anew. */
+  /** 0: the strokes are such that nothing at all may go wrong. Else outcomes that no replica had may come anew, as in P3d. */
   readonly replicas: number;
   readonly strokes: Readonly<Record<string, (load: Load) => Promise<void>>>;
 }

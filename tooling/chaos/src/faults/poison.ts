@@ -23,13 +23,14 @@ export const poison: Fault = {
     let dead = 0;
     await atOnce(playedAtOnce, Array.from({ length: size }), async () => {
       await using rig = await Rig.open();
-      const died = await playOn(rig);
+      const { deaths: died, failures } = await playOn(rig);
       const { state, broken: violations } = await rig.finish();
       const crashed = [...state.tasks].filter(([, task]) => task.kind === 'finished' && task.code === 'c');
       dead += crashed.length;
       deaths.push(died);
       broken.push(
         ...violations,
+        ...failures,
         ...unless([
           [crashed.length === 1, `${crashed.length} tasks ended as crashed: ${crashed.map(([id]) => id)}`],
           [died === 3, `it took ${died} deaths`],
@@ -41,25 +42,34 @@ export const poison: Fault = {
   },
 };
 
-/** Answers how many processes died. */
-async function playOn(rig: Rig): Promise<number> {
+interface Played {
+  /** Processes that died. */
+  readonly deaths: number;
+  /** Why a successor of one could not be started. */
+  readonly failures: readonly string[];
+}
+
+async function playOn(rig: Rig): Promise<Played> {
   const calls = Array.from({ length: innocents }, (_, n) => call(slow, innocentTakes).start({ id: `i${n}` }));
   await rig.producer.enqueue(calls.slice(0, before), 'done');
   const one: AnyCall = call(poisonous).start({ id: 'poison' });
   await rig.producer.enqueue([one], 'crashed');
   await rig.producer.enqueue(calls.slice(before), 'done');
   let deaths = 0;
+  const failures: string[] = [];
   const fill = async (seat: number, life: number): Promise<void> => {
     const name = `worker-${seat}.${life}`;
     const child = await rig.worker(name);
-    void child.exited.then(({ signal }) => {
-      if (signal !== 'SIGKILL') return;
-      deaths += 1;
-      return fill(seat, life + 1);
-    });
+    child.exited
+      .then(({ signal }) => {
+        if (signal !== 'SIGKILL') return;
+        deaths += 1;
+        return fill(seat, life + 1);
+      })
+      .catch((error: unknown) => failures.push(`${name} has no successor: ${error}`));
   };
   await Promise.all(Array.from({ length: seats }, (_, seat) => fill(seat, 1)));
   await rig.producer.result(one);
   await rig.drained();
-  return deaths;
+  return { deaths, failures };
 }

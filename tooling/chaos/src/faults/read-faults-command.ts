@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../whole-number.ts';
 
 export interface FaultsCommand {
   readonly name: string;
@@ -15,8 +16,7 @@ export function readFaultsCommand(args: readonly string[]): FaultsCommand {
     options: { size: { type: 'string' }, gate: { type: 'boolean' }, json: { type: 'boolean' } },
   });
   const [name = ''] = positionals;
-  const size = values.size === undefined ? (values.gate === true ? 'gate' : 'full') : Number(values.size);
-  if (typeof size === 'number' && !(Number.isSafeInteger(size) && size > 0))
-    throw new Error(`--size must be a whole number above 0; got "${values.size}"`);
+  const usual = values.gate === true ? 'gate' : 'full';
+  const size = values.size === undefined ? usual : wholeNumber('--size', values.size, 1);
   return { name, size, json: values.json === true };
 }

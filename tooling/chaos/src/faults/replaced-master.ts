@@ -7,7 +7,7 @@ import { withGapBound } from './with-gap-bound.ts';
 export const replacedMaster: Fault = {
   name: 'replaced-master',
   promise:
-    'the master of a Sentinel set is replaced under load: writes are taken again within 5 s; nothing is lost by a hand-over, nor, when it was waited for a replica, by a kill or a freeze',
+    'the master of a Sentinel set, which writes without a replica, is replaced under load: writes are taken again within 5 s; nothing is lost by a hand-over, nor, when it was waited for a replica, by a kill or a freeze',
   sizes: { small: null, gate: 1, full: 5 },
   play: async (size) => {
     await using set = await startSentinelSet();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from '@q/core';
+import { prefixOf } from '../prefix-of.ts';
 import { flaky, lonely, plain, slow } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';
@@ -9,12 +10,16 @@ const bound = 2_000;
 /** ms between two bunches of tasks. */
 const interval = 20;
 
-/** One for each kind of key: by its beginning, without the prefix of the queue. */
+/**
+ * One for each kind of key: by its beginning, without the prefix of the queue. `dead` and `suspects` are there only
+ * beside a worker that has died; the tests of the audit delete those.
+ */
 const kinds = [
   ...['ready:', 'running', 'workers', 'worker:', 'claims:', 'bell:', 'inbox:', 'due', 'tries', 'history:'],
   ...['unique', 'watch', 'aborts', 'meta', 'task:', 'schedules', 'schedules:due', 'schedules:last'],
 ];
 
+/** Answers 0 when there was nothing to deal it to. */
 type Blow = readonly [name: string, deal: (rig: Rig) => Promise<unknown>];
 
 const blows: readonly Blow[] = [
@@ -35,9 +40,10 @@ export const wiped: Fault = {
     const workers = await Promise.all(['a', 'b'].map((name) => rig.worker(name, { cron: 'unique' })));
     await using load = startLoad(rig);
     const waits: Array<readonly [name: string, ms: number]> = [];
+    const missed: string[] = [];
     for (let round = 0; round < size; round += 1) {
       for (const [name, deal] of blows) {
-        await deal(rig);
+        if ((await deal(rig)) === 0) missed.push(name);
         waits.push([name, await untilNewWorkFlows(rig)]);
       }
     }
@@ -49,8 +55,15 @@ export const wiped: Fault = {
       .map(([name, ms]) => `${name}: new work flowed after ${ms} ms`);
     const longest = Math.max(...waits.map(([, ms]) => ms));
     return {
-      figures: { blows: waits.length, exited, longest, bound },
-      broken: [...broken, ...late, ...unless([[exited === 0, `${exited} workers exited`]])],
+      figures: { blows: waits.length, missed: missed.length, exited, longest, bound },
+      broken: [
+        ...broken,
+        ...late,
+        ...unless([
+          [exited === 0, `${exited} workers exited`],
+          [missed.length === 0, `there was nothing for ${missed.join(', ')}`],
+        ]),
+      ],
     };
   },
 };
@@ -71,12 +84,15 @@ async function untilNewWorkFlows({ client }: Rig): Promise<number> {
   return Math.round(performance.now() - begunAt);
 }
 
-/** The first that is found of this kind, when there is one at the moment. */
-async function deleteOne({ redis, keys }: Rig, kind: string): Promise<void> {
-  const prefix = keys.running.slice(0, -'running'.length);
-  const isOne = kind.endsWith(':');
-  const [found] = isOne ? await redis.keys(`${prefix}${kind}*`) : [prefix + kind];
-  if (found !== undefined) await redis.del(found);
+/** The first that is found of this kind; most are there at moments only. Answers how many. */
+async function deleteOne({ redis, keys }: Rig, kind: string): Promise<number> {
+  const prefix = prefixOf(keys);
+  const giveUpAt = performance.now() + bound;
+  while (performance.now() < giveUpAt) {
+    const [found] = kind.endsWith(':') ? await redis.keys(`${prefix}${kind}*`) : [prefix + kind];
+    if (found !== undefined && (await redis.del(found)) > 0) return 1;
+  }
+  return 0;
 }
 
 interface Load extends AsyncDisposable {
@@ -96,7 +112,10 @@ function startLoad({ client }: Rig): Load {
         call(lonely, 20),
       ];
       await client.enqueueMany(calls).then(
-        ([first]) => void first?.result({ timeout: bound }).catch(() => undefined),
+        ([first, second]) => {
+          first?.result({ timeout: bound }).catch(() => undefined);
+          second?.abort().catch(() => undefined);
+        },
         () => undefined,
       );
       await sleep(interval);

@@ -6,6 +6,7 @@ import {
   queueKeys,
   renew,
   type SettleItem,
+  type SettleVerdict,
 } from '@q/core/wire';
 import { startRedisServer } from '@q/dev-redis';
 import { Redis } from 'ioredis';
@@ -38,7 +39,7 @@ export const zombie: Fault = {
     await enqueueAll(runner, size);
     await claimAll(victim, size);
     const lost = [...victim.held];
-    await takeOver(runner, { redis, keys, victim, heir });
+    await takeOver(runner, { redis, keys, heir });
     const third = Math.ceil(size / 3);
     const refused = await settleAll(victim, lost.slice(0, third));
     await claimAll(heir, size);
@@ -82,7 +83,6 @@ async function claimAll(worker: VirtualWorker, size: number): Promise<void> {
 interface Handover {
   readonly redis: Redis;
   readonly keys: QueueKeys;
-  readonly victim: VirtualWorker;
   readonly heir: VirtualWorker;
 }
 
@@ -107,9 +107,15 @@ async function settleAll(
       turns += 1;
       return { id, claim, outcome: outcomeOf(turns, { isUnique: false }) };
     });
-    refused += (await worker.settle(settles)).reply.verdicts.size;
+    const { verdicts } = (await worker.settle(settles)).reply;
+    refused += settles.filter(({ outcome }, index) => isRefusal(verdicts.get(index), outcome)).length;
   }
   return refused;
+}
+
+/** Handing back what one does not hold is a repeat, as far as Redis knows; of all else it would be an acceptance. */
+function isRefusal(verdict: SettleVerdict | undefined, { kind }: SettleItem['outcome']): boolean {
+  return verdict === 'lost' || (verdict === 'already' && kind === 'release');
 }
 
 /** How many results are not those of this worker. */

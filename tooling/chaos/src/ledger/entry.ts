@@ -1,8 +1,8 @@
 /** How a task should end when nothing goes wrong for good. `lost race`: a unique one may find its lock taken. */
 export type Expectation = 'done' | 'failed' | 'crashed' | 'done or aborted' | 'done or lost race';
 
-/** What happened to processes, servers and networks, for whoever judges the rest. */
-export type FaultKind = 'kill' | 'freeze' | 'network' | 'redis' | 'terminate';
+/** What happened to processes, servers and networks, for whoever judges the rest. `stall`: the machine let it not run. */
+export type FaultKind = 'kill' | 'freeze' | 'stall' | 'network' | 'redis' | 'terminate';
 
 /** One thing that a process of a run did or saw, written down before it went on. */
 export type Happening =

@@ -19,11 +19,11 @@ export function noteStalls(ledger: Ledger, lease: number): void {
       const what = `it did not run for ${Math.round(stall)} ms`;
       ledger.write({
         kind: 'fault',
-        fault: 'freeze',
+        fault: 'stall',
         victim: ledger.by,
         what,
         since: last,
-        until: now + lease,
+        until: now,
       });
     }
     last = now;

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../whole-number.ts';
 import type { MalformedOptions, MalformedReport } from './run-malformed.ts';
 
 export interface MalformedCommand {
@@ -15,13 +16,7 @@ export function readMalformedCommand(args: readonly string[]): MalformedCommand 
     options: { count: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' } },
   });
   const { count = '10000', seed = String(randomInt(2 ** 31)), json = false } = values;
-  return { options: { count: wholeNumber('count', count), seed: wholeNumber('seed', seed) }, json };
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new Error(`--${name} must be a whole number; got "${text}"`);
+  return { options: { count: wholeNumber('--count', count, 1), seed: wholeNumber('--seed', seed) }, json };
 }
 
 /** Whether all is as it is owed. */

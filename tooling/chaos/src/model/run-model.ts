@@ -1,3 +1,4 @@
+import { queuePatterns } from '@q/core/wire';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import type { DefectName } from '../defects/defects.ts';
@@ -68,7 +69,7 @@ async function tell(redis: Redis, story: readonly Act[], defect: DefectName | un
   }
   requireNothing(await judge.look({ audits }), story.length);
   requireNothing(await judge.lookAtTheEnd(await world.drain(), { audits }), Number.POSITIVE_INFINITY);
-  const names = await redis.keys(`${world.keys.running.slice(0, -'running'.length)}*`);
+  const names = await redis.keys(queuePatterns(world.keys.queue).keys);
   if (names.length > 0) await redis.unlink(...names);
 }
 

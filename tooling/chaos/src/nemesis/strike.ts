@@ -28,7 +28,7 @@ export async function strike(stroke: Stroke, targets: Targets): Promise<void> {
       return crew.killProducer(stroke.seat, (name) => noteKill(targets, name));
     case 'freeze worker': {
       const worker = crew.worker(stroke.seat);
-      if (worker === undefined) return;
+      if (worker === undefined) throw new Error(`no worker has seat ${stroke.seat}`);
       worker.signal('SIGSTOP');
       await sleep(stroke.lasts);
       worker.signal('SIGCONT');
@@ -72,7 +72,7 @@ async function breakNetwork(
   targets: Targets,
 ): Promise<void> {
   const line = targets.arena.proxies[proxy];
-  if (line === undefined) return;
+  if (line === undefined) throw new Error(`there is no proxy ${proxy}`);
   const since = preciseNow();
   const first = targets.behind(proxy);
   if (how === 'cut') line.cut();

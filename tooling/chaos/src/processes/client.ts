@@ -24,5 +24,4 @@ await scenario.play({ producer, redis, keys: queueKeys(settings.queue) });
 await client.close();
 opened.close();
 redis.disconnect();
-say({ kind: 'done' });
 process.disconnect?.();

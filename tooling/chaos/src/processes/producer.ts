@@ -32,7 +32,6 @@ for (let chunk = firstMissing(); chunk < chunks; chunk += 1) {
 while (open.size > 0) await Promise.all(open);
 await client.close();
 opened.close();
-say({ kind: 'done' });
 process.disconnect?.();
 
 /** The chunk that its predecessor, which was killed, had not been acknowledged of, and all after it. */

@@ -1,10 +1,7 @@
 import { once } from 'node:events';
 
 /** What a process tells the harness. */
-export type Said =
-  | { readonly kind: 'running' }
-  | { readonly kind: 'started'; readonly id: string }
-  | { readonly kind: 'done' };
+export type Said = { readonly kind: 'running' } | { readonly kind: 'started'; readonly id: string };
 
 export function say(message: Said): void {
   process.send?.(message);

@@ -103,12 +103,10 @@ class LoopbackProxy implements FaultProxy {
 
 function counting(judge: Judge): (name: string) => Verdict {
   const seen = new Map<string, number>();
-  let index = 0;
   return (name) => {
     const nth = (seen.get(name) ?? 0) + 1;
     seen.set(name, nth);
-    index += 1;
-    const command: SeenCommand = { name, nth, index };
+    const command: SeenCommand = { name, nth };
     return judge(command);
   };
 }

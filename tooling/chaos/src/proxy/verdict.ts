@@ -4,8 +4,6 @@ export interface SeenCommand {
   readonly name: string;
   /** 1 for the first of this name through this proxy. */
   readonly nth: number;
-  /** 1 for the first command of all through this proxy. */
-  readonly index: number;
 }
 
 /** What becomes of a command. */

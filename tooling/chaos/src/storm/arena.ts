@@ -18,8 +18,6 @@ export interface Arena extends AsyncDisposable {
   readonly profile: Profile;
   readonly servers: 'one server' | 'Sentinels' | 'Cluster';
   readonly version: string;
-  /** Whether all that was acknowledged has to be there in the end. */
-  readonly isLossless: boolean;
   /** How many replicas must have a task before it counts as acknowledged. */
   readonly replicas: number;
   /** Each is the way of one process. */
@@ -51,7 +49,6 @@ export async function singleArena(profile: 'P0' | 'P1' | 'P2', proxyCount: numbe
     profile,
     servers: 'one server',
     version: server.version,
-    isLossless: profile === 'P2',
     replicas: 0,
     proxies,
     place: (proxy) => ({
@@ -84,7 +81,6 @@ export async function sentinelArena(profile: 'P3' | 'P3d'): Promise<Arena> {
     profile,
     servers: 'Sentinels',
     version: set.version,
-    isLossless: isCareful,
     replicas: isCareful ? 1 : 0,
     proxies: [],
     place: () => ({ kind: 'sentinels', ...set.connection }),
@@ -134,7 +130,6 @@ export async function clusterArena(queue: string): Promise<Arena> {
     profile: 'P3d',
     servers: 'Cluster',
     version: set.version,
-    isLossless: true,
     replicas: 1,
     proxies: [],
     place: () => ({ kind: 'cluster', nodes: set.nodes }),

@@ -38,16 +38,16 @@ export class Crew {
     return this.#producers[seat];
   }
 
-  /** @param onDead - called when it is dead and its seat is still empty */
+  /** @param onDead - called when it was killed and its seat is still empty */
   async killWorker(seat: number, onDead: (name: string) => void): Promise<void> {
-    await kill(this.#workers[seat], onDead);
+    await this.#kill(this.#workers[seat], onDead);
     this.#fillWorker(seat);
   }
 
   async killProducer(seat: number, onDead: (name: string) => void): Promise<void> {
     const producer = this.#producers[seat];
-    if (producer?.hasExited() === true) return; // it has enqueued everything
-    await kill(producer, onDead);
+    if (producer?.hasExited() === true) throw new Error(`${producer.name} has enqueued everything already`);
+    await this.#kill(producer, onDead);
     this.#fillProducer(seat);
   }
 
@@ -108,14 +108,16 @@ export class Crew {
     return `${key}.${generation}`;
   }
 
+  /** One that has ended by itself, before this or at the same moment, was not killed. */
+  async #kill(child: Child | undefined, onDead: (name: string) => void): Promise<void> {
+    if (child === undefined) throw new Error('nobody has this seat');
+    child.signal('SIGKILL');
+    const { code, signal } = await child.exited;
+    if (signal === 'SIGKILL') onDead(child.name);
+    else this.#complain(child, code ?? signal);
+  }
+
   #complain(child: Child, how: unknown): void {
     this.#complaints.push(`${child.name} ended with ${String(how)}:\n${child.lastLines()}`);
   }
-}
-
-async function kill(child: Child | undefined, onDead: (name: string) => void): Promise<void> {
-  if (child === undefined) return;
-  child.signal('SIGKILL');
-  await child.exited;
-  onDead(child.name);
 }

@@ -29,7 +29,7 @@ export function ordersOf({ seed, name, chunk, size }: MixOptions): readonly Orde
   return Array.from({ length: size }, (_, index) => orderOf(random, `${name}-${chunk}-${index}`));
 }
 
-/** Shares of a hundred: [up to, what]. */
+/** Seven in ten are plain, and there is something of all else. */
 function orderOf(random: Random, id: string): Order {
   const isAwaited = random.next() < awaitedShare;
   const common = { isAwaited, abortAfter: null };

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { queueKeys } from '@q/core/wire';
 import { expect, it } from 'vitest';
+import { unexcused } from '../checker/unexcused.ts';
 import { singleArena } from './arena.ts';
 import { judgePieces } from './judge-pieces.ts';
 import { idsOfPiece, piecesOf } from './piece.ts';
-import { runStage, unexcused } from './run-stage.ts';
+import { runStage } from './run-stage.ts';
 import { smokeSize } from './storm-options.ts';
 
 it('a fault that cannot be dealt is complained of, and the storm goes on', { timeout: 60_000 }, async () => {

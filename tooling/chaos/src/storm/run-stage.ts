@@ -1,6 +1,7 @@
 import type { QueueKeys } from '@q/core/wire';
 import { until } from '@q/dev-redis';
 import type { Violation } from '../checker/violation.ts';
+import { hasWork } from '../has-work.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { runNemesis } from '../nemesis/nemesis.ts';
 import type { PlannedStroke, Stroke } from '../nemesis/plan.ts';
@@ -8,7 +9,6 @@ import type { ProducerSettings, WorkerSettings } from '../processes/settings.ts'
 import { traceOf } from '../trace-of.ts';
 import type { Arena } from './arena.ts';
 import { Crew } from './crew.ts';
-import type { StageReport } from './stage-report.ts';
 
 export interface StageOptions {
   readonly arena: Arena;
@@ -36,19 +36,6 @@ const chunkSize = 50;
 const leadTime = 1_500;
 const patience = 90_000;
 const drainWithin = 90_000;
-
-const taskLost = 'an accepted task ends';
-/** What a server that copies after it has answered may lose, and what follows from that. */
-const lossRules = [
-  taskLost,
-  'a result never changes: what a waiter saw is what is stored',
-  'every waiter is answered with the result',
-  'done means that it was done; the stored answer is that of a run that did it',
-  'what was aborted is aborted, and what was aborted before it ran has not run',
-  'a run is repeated only when a fault struck its process before it was settled',
-  'no two runs of a task have the same attempt, and later ones have higher ones',
-  'the tries of a finished task are those that were run',
-];
 
 /** How a stage went, apart from what its ledgers say. */
 export interface Played {
@@ -138,10 +125,10 @@ class Stage {
 
   async #drained(): Promise<void> {
     const redis = await this.#options.arena.connect();
-    const { ready, suspects, running, due, dead, workers } = this.#options.keys;
+    const { keys } = this.#options;
     const isDrained = async (): Promise<true | undefined> => {
-      if ((await redis.exists(ready, suspects, running, due, dead)) > 0) return undefined;
-      const labels = (await redis.zrange(workers, '0', '-1')).map((id) => id.split('~')[0] ?? '');
+      if (await hasWork(redis, keys)) return undefined;
+      const labels = (await redis.zrange(keys.workers, '0', '-1')).map((id) => id.split('~')[0] ?? '');
       const names = this.#crew.names();
       return labels.length === names.length && names.every((name) => labels.includes(name))
         ? true
@@ -200,20 +187,6 @@ class Stage {
       defect: null,
     };
   }
-}
-
-/**
- * Violations that the profile of the stage does not excuse. What a task came to is not waited for by a worker until the
- * replica has it, so under P3d it may be forgotten and come anew; that the task is there is promised.
- */
-export function unexcused({
-  profile,
-  violations,
-}: Pick<StageReport, 'profile' | 'violations'>): readonly Violation[] {
-  if (profile === 'P2') return violations;
-  return violations.filter(
-    ({ rule }) => !lossRules.includes(rule) || (profile === 'P3d' && rule === taskLost),
-  );
 }
 
 function describeStroke(stroke: Stroke): string {

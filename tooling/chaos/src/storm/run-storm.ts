@@ -3,21 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type QueueKeys, queueKeys } from '@q/core/wire';
 import { atOnce } from '../at-once.ts';
+import { unexcused } from '../checker/unexcused.ts';
 import { planStrokes } from '../nemesis/plan.ts';
 import { type Arena, clusterArena, sentinelArena, singleArena } from './arena.ts';
 import { judgePieces, type PlayedPiece } from './judge-pieces.ts';
 import { idsOfPiece, type Piece, piecesOf } from './piece.ts';
-import { type Played, runStage, unexcused } from './run-stage.ts';
+import { type Played, runStage } from './run-stage.ts';
 import type { StageReport } from './stage-report.ts';
 import type { StormOptions } from './storm-options.ts';
 
 const proxyCount = 3;
-/** Share of the tasks and of the time that a stage with failovers gets. */
-const failoverShare = 0.1;
+/** Share of the tasks that a stage beside the first one gets. */
+const smallShare = 0.1;
 /** A slot on the move is carried key by key: a storm is about the moves, not about how long they take. */
-const mostOnCluster = 20_000;
+const mostOfSmall = 20_000;
 /** ms: the Sentinels, or the nodes of a Cluster, need so long for one. */
 const failoverTakes = 12_000;
+/** ms from one restart of a server to the next. */
+const restartTakes = 10_000;
 
 export interface StormSurroundings {
   readonly log: (line: string) => void;
@@ -27,7 +30,7 @@ export interface StormSurroundings {
 
 /**
  * One server under AOF always with everything that can be done to it; failovers of Sentinel sets; failovers of a
- * Cluster, and moves of the queue's slot there.
+ * Cluster, and moves of the queue's slot there; restarts of servers that keep less.
  */
 export async function runStorm(
   storm: StormOptions,
@@ -50,24 +53,36 @@ interface Stage {
 }
 
 function stagesOf(storm: StormOptions): readonly Stage[] {
-  const none = { failovers: 0, asyncFailovers: 0, clusterFailovers: 0, slotMoves: 0 };
-  const calm = { ...storm, ...none, kills: 0, freezes: 0, redisKills: 0, networkFaults: 0 };
-  const share = Math.round(storm.tasks * failoverShare);
-  const { failovers, asyncFailovers, clusterFailovers, slotMoves } = storm;
-  const moved = { failovers: clusterFailovers, slotMoves, tasks: Math.min(share, mostOnCluster) };
-  const sets = [
-    { name: 'P3d', open: () => sentinelArena('P3d'), asked: { failovers, slotMoves: 0, tasks: share } },
+  const { unsavedKills, everysecKills, failovers, asyncFailovers, clusterFailovers, slotMoves } = storm;
+  const share = Math.round(storm.tasks * smallShare);
+  const small = Math.min(share, mostOfSmall);
+  const others: readonly SmallStage[] = [
     {
-      name: 'P3',
-      open: () => sentinelArena('P3'),
-      asked: { failovers: asyncFailovers, slotMoves: 0, tasks: share },
+      ...{ name: 'P3d', open: () => sentinelArena('P3d') },
+      ...{ tasks: share, asked: { failovers }, strokeTakes: failoverTakes },
     },
-    { name: 'Cluster', open: () => clusterArena(queueOf(storm)), asked: moved },
-  ]
-    .filter(({ asked }) => asked.failovers + asked.slotMoves > 0)
-    .map(({ name, open, asked }): Stage => {
-      const duration = (asked.failovers + asked.slotMoves) * failoverTakes;
-      return { name, open, storm: { ...calm, ...asked, duration } };
+    {
+      ...{ name: 'P3', open: () => sentinelArena('P3') },
+      ...{ tasks: share, asked: { failovers: asyncFailovers }, strokeTakes: failoverTakes },
+    },
+    {
+      ...{ name: 'Cluster', open: () => clusterArena(queueOf(storm)) },
+      ...{ tasks: small, asked: { failovers: clusterFailovers, slotMoves }, strokeTakes: failoverTakes },
+    },
+    {
+      ...{ name: 'P1', open: () => singleArena('P1', 0) },
+      ...{ tasks: small, asked: { redisKills: everysecKills }, strokeTakes: restartTakes },
+    },
+    {
+      ...{ name: 'P0', open: () => singleArena('P0', 0) },
+      ...{ tasks: small, asked: { redisKills: unsavedKills }, strokeTakes: restartTakes },
+    },
+  ];
+  const sets = others
+    .filter(({ asked }) => countOf(asked) > 0)
+    .map(({ name, open, tasks, asked, strokeTakes }): Stage => {
+      const duration = countOf(asked) * strokeTakes;
+      return { name, open, storm: { ...storm, ...calm, ...asked, tasks, duration } };
     });
   const tasks = storm.tasks - sets.reduce((sum, stage) => sum + stage.storm.tasks, 0);
   const first = {
@@ -76,6 +91,30 @@ function stagesOf(storm: StormOptions): readonly Stage[] {
     storm: { ...storm, ...none, tasks },
   };
   return [first, ...sets];
+}
+
+type Strokes = Partial<Pick<StormOptions, 'failovers' | 'slotMoves' | 'redisKills'>>;
+
+/** Everything but the first one. */
+interface SmallStage {
+  readonly name: string;
+  readonly open: () => Promise<Arena>;
+  readonly tasks: number;
+  readonly asked: Strokes;
+  /** ms that one of them needs. */
+  readonly strokeTakes: number;
+}
+
+/** What is not dealt in the first stage. */
+const none = {
+  ...{ failovers: 0, asyncFailovers: 0, clusterFailovers: 0, slotMoves: 0 },
+  ...{ unsavedKills: 0, everysecKills: 0 },
+};
+/** Nor in any other, unless it is what that is there for. */
+const calm = { ...none, kills: 0, freezes: 0, redisKills: 0, networkFaults: 0 };
+
+function countOf(strokes: Strokes): number {
+  return Object.values(strokes).reduce((sum, count) => sum + count, 0);
 }
 
 function queueOf({ seed }: StormOptions): string {

@@ -1,12 +1,13 @@
-import { type Facts, type Fault, faultDuring } from '../checker/facts.ts';
+import { type Facts, type Fault, faultsDuring, isOfProcess, settledBy } from '../checker/facts.ts';
 import type { QueueState } from '../checker/queue-state.ts';
 import { duplicatesOf } from '../checker/rules/duplicates-are-paid-for.ts';
 import type { Violation } from '../checker/violation.ts';
 import type { FaultKind } from '../ledger/entry.ts';
+import type { Profile } from '../servers/profile.ts';
 
 /** What one piece of a stage came to. Times in ms. */
 export interface PieceReport {
-  readonly profile: string;
+  readonly profile: Profile;
   /** What it was played on: one server, Sentinels or a Cluster. */
   readonly servers: string;
   readonly redis: string;
@@ -16,7 +17,7 @@ export interface PieceReport {
   readonly lost: number;
   /** Waiters that were told something that is not what is stored. */
   readonly changed: number;
-  /** Waiters that were not told a result. */
+  /** Waits that ended without a result, or not at all. */
   readonly hanging: number;
   readonly runs: number;
   readonly duplicates: number;
@@ -47,7 +48,7 @@ export interface Spread {
 }
 
 export interface PieceFacts {
-  readonly profile: string;
+  readonly profile: Profile;
   readonly servers: string;
   readonly redis: string;
   readonly tasks: number;
@@ -57,9 +58,6 @@ export interface PieceFacts {
   readonly took: number;
 }
 
-/** ms after the end of a run in which Redis may not have heard of it yet. */
-const settling = 250;
-
 export function reportPiece({ facts, state, violations, ...known }: PieceFacts): PieceReport {
   const tasks = [...facts.tasks.values()];
   const accepted = tasks.filter((task) => task.isAcknowledged);
@@ -68,7 +66,7 @@ export function reportPiece({ facts, state, violations, ...known }: PieceFacts):
     acknowledged: accepted.length,
     lost: accepted.filter(({ id }) => state.tasks.get(id)?.kind !== 'finished').length,
     changed: countRule(violations, 'a result never changes'),
-    hanging: countRule(violations, 'every waiter is answered'),
+    hanging: countRule(violations, 'every wait'),
     runs: facts.runs.size,
     duplicates: duplicatesOf(facts).length,
     duplicatesAllowed: allowedDuplicates(facts),
@@ -90,9 +88,8 @@ function countRule(violations: readonly Violation[], beginning: string): number 
 
 function allowedDuplicates(facts: Facts): number {
   let allowed = 0;
-  for (const { by, startedAt, endedAt } of facts.runs.values()) {
-    const until = (endedAt ?? Number.POSITIVE_INFINITY) + settling;
-    if (faultDuring(facts, by, startedAt, until) !== undefined) allowed += 1;
+  for (const run of facts.runs.values()) {
+    if (faultsDuring(facts, run.by, run.startedAt, settledBy(run)).some(isOfProcess)) allowed += 1;
   }
   return allowed;
 }
@@ -107,9 +104,17 @@ function endingsOf({ tasks }: QueueState): Record<string, number> {
 }
 
 function faultsOf({ faults }: Facts): Record<FaultKind, number> {
-  const counts: Record<FaultKind, number> = { kill: 0, freeze: 0, network: 0, redis: 0, terminate: 0 };
-  for (const { fault } of faults) counts[fault] += 1;
-  return counts;
+  // One that struck two processes in turn is written down for each.
+  const count = (kind: FaultKind): number =>
+    new Set(faults.filter(({ fault }) => fault === kind).map(({ from }) => from)).size;
+  return {
+    kill: count('kill'),
+    freeze: count('freeze'),
+    stall: count('stall'),
+    network: count('network'),
+    redis: count('redis'),
+    terminate: count('terminate'),
+  };
 }
 
 /** Nothing for a victim that ran nothing at that moment. */
@@ -123,8 +128,7 @@ function afterKill({ tasks, runs }: Facts, { victim, from }: Fault): readonly nu
   return waits.length === 0 ? [] : [Math.max(...waits)];
 }
 
-function afterRedis({ runs }: Facts, { what, from }: Fault): readonly number[] {
-  const readyAt = from + Number(/after (\d+) ms/.exec(what)?.[1] ?? 0);
+function afterRedis({ runs }: Facts, { until: readyAt }: Fault): readonly number[] {
   let first = Number.POSITIVE_INFINITY;
   for (const { startedAt } of runs.values()) if (startedAt > readyAt && startedAt < first) first = startedAt;
   return Number.isFinite(first) ? [first - readyAt] : [];

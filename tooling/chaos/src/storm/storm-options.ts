@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../whole-number.ts';
 
 /** One storm. The same options bring the same strokes at the same moments. */
 export interface StormOptions {
@@ -11,7 +12,11 @@ export interface StormOptions {
   readonly kills: number;
   readonly freezes: number;
   readonly redisKills: number;
-  /** On a Sentinel set of its own, after the rest: of profile P3d, which loses nothing. */
+  /** On a server of its own, of profile P0: all that it had is lost each time, and counted. */
+  readonly unsavedKills: number;
+  /** On another one, of profile P1, whose loss is measured. */
+  readonly everysecKills: number;
+  /** On a Sentinel set of its own, of profile P3d, which loses nothing. */
   readonly failovers: number;
   /** On another one, of profile P3, whose loss is measured. */
   readonly asyncFailovers: number;
@@ -46,6 +51,8 @@ export const gateSize: Omit<StormOptions, 'seed'> = {
   kills: 20,
   freezes: 5,
   redisKills: 5,
+  unsavedKills: 0,
+  everysecKills: 0,
   failovers: 2,
   asyncFailovers: 0,
   clusterFailovers: 0,
@@ -62,6 +69,8 @@ export const fullSize: Omit<StormOptions, 'seed'> = {
   kills: 200,
   freezes: 20,
   redisKills: 50,
+  unsavedKills: 3,
+  everysecKills: 3,
   failovers: 20,
   asyncFailovers: 2,
   clusterFailovers: 10,
@@ -79,6 +88,8 @@ export const smokeSize: Omit<StormOptions, 'seed'> = {
   kills: 4,
   freezes: 1,
   redisKills: 1,
+  unsavedKills: 0,
+  everysecKills: 0,
   failovers: 0,
   asyncFailovers: 0,
   clusterFailovers: 0,
@@ -94,6 +105,8 @@ const numbers = {
   kills: 'kills',
   freezes: 'freezes',
   'redis-kills': 'redisKills',
+  'unsaved-kills': 'unsavedKills',
+  'everysec-kills': 'everysecKills',
   failovers: 'failovers',
   'async-failovers': 'asyncFailovers',
   'cluster-failovers': 'clusterFailovers',
@@ -119,7 +132,7 @@ export function readStormCommand(
   const { values } = parseArgs({ args: [...args], options: { ...flags, ...named } });
   const given = Object.entries(numbers).flatMap(([name, key]) => {
     const text: unknown = Reflect.get(values, name);
-    return typeof text === 'string' ? [[key, wholeNumber(name, text)]] : [];
+    return typeof text === 'string' ? [[key, wholeNumber(`--${name}`, text)]] : [];
   });
   const size = values.full === true ? fullSize : usual;
   const storm: StormOptions = { seed: randomInt(2 ** 31), ...size, ...Object.fromEntries(given) };
@@ -130,10 +143,4 @@ export function readStormCommand(
 export function replayOf(storm: StormOptions): string {
   const given = Object.entries(numbers).map(([name, key]) => `--${name} ${storm[key]}`);
   return `pnpm chaos storm ${given.join(' ')}`;
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new Error(`--${name} must be a whole number; got "${text}"`);
 }

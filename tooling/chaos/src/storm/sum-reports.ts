@@ -22,6 +22,7 @@ export function sumReports(reports: readonly PieceReport[]): PieceReport {
     faults: {
       kill: sum(({ faults }) => faults.kill),
       freeze: sum(({ faults }) => faults.freeze),
+      stall: sum(({ faults }) => faults.stall),
       network: sum(({ faults }) => faults.network),
       redis: sum(({ faults }) => faults.redis),
       terminate: sum(({ faults }) => faults.terminate),

@@ -1,4 +1,4 @@
-import { type Facts, faultDuring, faultWithin, type Run } from '../facts.ts';
+import { type Facts, faultsWithin, isOfProcess, type Run, settledBy, wasUnaware } from '../facts.ts';
 import type { Rule } from '../violation.ts';
 
 /** A run that repeats another one of the same try. */
@@ -15,17 +15,20 @@ export const duplicatesArePaidFor: Rule = {
   name: 'a run is repeated only when a fault struck its process before it was settled',
   *check({ facts }) {
     for (const { first, second } of duplicatesOf(facts)) {
-      if (faultWithin(facts, first.by, first.startedAt, second.startedAt) !== undefined) continue;
-      const isZombie = second.attempt < first.attempt;
-      if (isZombie && faultDuring(facts, second.by, first.startedAt, second.startedAt) !== undefined)
-        continue;
+      if (isPaidFor(facts, first, second)) continue;
+      if (second.attempt < first.attempt && wasUnaware(facts, second, first.startedAt)) continue;
       yield {
         id: first.id,
-        what: `try ${first.tries} ran as ${first.run} and again as ${second.run}; nothing had happened to ${first.by}, nor meanwhile to ${second.by}`,
+        what: `try ${first.tries} ran as ${first.run} and again as ${second.run}; nothing had happened to ${first.by} before the first was settled, nor meanwhile to ${second.by}`,
       };
     }
   },
 };
+
+function isPaidFor(facts: Facts, first: Run, second: Run): boolean {
+  const until = Math.min(second.startedAt, settledBy(first));
+  return faultsWithin(facts, first.by, first.startedAt, until).some(isOfProcess);
+}
 
 export function duplicatesOf({ tasks }: Facts): readonly Duplicate[] {
   const found: Duplicate[] = [];

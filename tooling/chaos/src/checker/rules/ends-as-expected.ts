@@ -1,5 +1,5 @@
 import type { Expectation } from '../../ledger/entry.ts';
-import { type Facts, faultWithin, type Run, type TaskFacts, workersStruckWithin } from '../facts.ts';
+import { type Facts, faultsWithin, type Run, type TaskFacts, workersStruckWithin } from '../facts.ts';
 import type { Rule } from '../violation.ts';
 
 const codesOf: Readonly<Record<Expectation, string>> = {
@@ -28,14 +28,14 @@ export const endsAsExpected: Rule = {
 
 /**
  * Whether every process that had the task was struck, and enough of them were. That may be after its run has ended and
- * before Redis knows; and a process that was struck before it began what it had claimed has left no run.
+ * before Redis knows; and a process that was struck before it began what it had claimed has left no run, but one of them has.
  */
 function isWornOut(facts: Facts, { runs }: TaskFacts, endedAt: number): boolean {
   const isStruck = (run: Run, at: number): boolean =>
-    faultWithin(facts, run.by, run.startedAt, runs[at + 1]?.startedAt ?? endedAt) !== undefined;
+    faultsWithin(facts, run.by, run.startedAt, runs[at + 1]?.startedAt ?? endedAt).length > 0;
   const struck = runs.filter(isStruck);
   const lastTry = runs.at(-1)?.tries;
-  if (runs.some((run) => run.tries === lastTry && !struck.includes(run))) return false;
+  if (struck.length === 0 || runs.some((run) => run.tries === lastTry && !struck.includes(run))) return false;
   const [first] = runs;
   const since = first?.attempt === 1 ? first.startedAt : Number.NEGATIVE_INFINITY;
   const others = [...workersStruckWithin(facts, since, endedAt)].filter(

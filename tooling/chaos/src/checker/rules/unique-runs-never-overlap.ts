@@ -1,3 +1,4 @@
+import type { FaultKind } from '../../ledger/entry.ts';
 import { lonely } from '../../workload/tasks.ts';
 import type { Facts, Run } from '../facts.ts';
 import type { Rule } from '../violation.ts';
@@ -20,12 +21,14 @@ export const uniqueRunsNeverOverlap: Rule = {
   },
 };
 
+const silencing: readonly FaultKind[] = ['kill', 'freeze', 'stall'];
+
 /** Nothing can be asked of code whose process is dead or frozen: for others its run is over then. */
 function endOf({ faults }: Facts, { by, startedAt, endedAt }: Run): number {
   const until = endedAt ?? Number.POSITIVE_INFINITY;
   const silenced = faults.find(
     ({ fault, victim, from, until: over }) =>
-      victim === by && (fault === 'kill' || fault === 'freeze') && over >= startedAt && from <= until,
+      victim === by && silencing.includes(fault) && over >= startedAt && from <= until,
   );
   return silenced === undefined ? until : Math.min(until, Math.max(startedAt, silenced.from));
 }

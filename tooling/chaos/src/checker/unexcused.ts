@@ -1,0 +1,45 @@
+import type { Profile } from '../servers/profile.ts';
+import { abortsAreTrue } from './rules/aborts-are-true.ts';
+import { acceptedTasksEnd } from './rules/accepted-tasks-end.ts';
+import { attemptsIncrease } from './rules/attempts-increase.ts';
+import { duplicatesArePaidFor } from './rules/duplicates-are-paid-for.ts';
+import { effectsMatchOutcome } from './rules/effects-match-outcome.ts';
+import { resultsNeverChange } from './rules/results-never-change.ts';
+import { triesAreCounted } from './rules/tries-are-counted.ts';
+import { waitersAreAnswered } from './rules/waiters-are-answered.ts';
+import type { Violation } from './violation.ts';
+
+/**
+ * What follows when a task came to something that Redis has forgotten: it comes anew. A worker does not wait until a
+ * replica has an outcome, so no set of servers is held to these.
+ */
+const ofOutcomes = [
+  resultsNeverChange,
+  effectsMatchOutcome,
+  abortsAreTrue,
+  duplicatesArePaidFor,
+  attemptsIncrease,
+  triesAreCounted,
+].map(({ name }) => name);
+
+/** What follows when a task itself is forgotten. None is acknowledged in P3d before a replica has it. */
+const ofTasks = [acceptedTasksEnd, waitersAreAnswered].map(({ name }) => name);
+
+const excusedBy: Readonly<Record<Profile, readonly string[]>> = {
+  P0: [...ofOutcomes, ...ofTasks],
+  P1: [...ofOutcomes, ...ofTasks],
+  P2: [],
+  P3: [...ofOutcomes, ...ofTasks],
+  P3d: ofOutcomes,
+};
+
+/** Violations that what the servers were trusted with does not excuse. */
+export function unexcused({
+  profile,
+  violations,
+}: {
+  readonly profile: Profile;
+  readonly violations: readonly Violation[];
+}): readonly Violation[] {
+  return violations.filter(({ rule }) => !excusedBy[profile].includes(rule));
+}
