@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from '@q/core';
+import { until } from '@q/dev-redis';
 import { slow } from '../workload/tasks.ts';
 import { type Fault, unless } from './fault.ts';
 import { Rig } from './rig.ts';
@@ -8,16 +8,15 @@ const tasks = 48;
 /** ms; one claim brings all, and they end one after the other. */
 const shortest = 50;
 const apart = 15;
-/** ms after they have begun at which Redis writes its file, and after that until it is killed. */
-const savedAfter = 250;
-const forgets = 250;
+/** So many have ended when Redis writes its file, and when it is killed. */
+const [saved, answered] = [12, 28];
 /** ms: a task that is missed twice in a row is given back, a lease apart each. */
 const bound = 10_000;
 
 export const forgetful: Fault = {
   name: 'forgetful',
   promise:
-    'Redis is killed and comes back without the outcomes of the last 250 ms, which it had answered: each task still comes to an end, and nothing is left of its claim',
+    'Redis is killed and comes back without outcomes that it had answered: each task still comes to an end, and nothing is left of its claim',
   sizes: { small: null, gate: 2, full: 30 },
   play: async (size) => {
     const broken: string[] = [];
@@ -47,16 +46,26 @@ async function playOn(rig: Rig): Promise<readonly string[]> {
     Array.from({ length: tasks }, (_, n) => call(slow, shortest + n * apart)),
   );
   await rig.worker('worker', { concurrency: tasks });
-  await sleep(savedAfter);
+  await someEnded(rig, handles, saved);
   await rig.redis.save();
-  await sleep(forgets);
-  const ended = await endedOf(rig, handles);
+  const ended = await someEnded(rig, handles, answered);
   await rig.server.restart();
   const kept = new Set(await endedOf(rig, handles));
   return ended.filter((id) => !kept.has(id));
 }
 
-async function endedOf({ client }: Rig, handles: readonly { readonly id: string }[]): Promise<string[]> {
+type Handles = readonly { readonly id: string }[];
+
+/** Answers the ids of those that have ended, when there are so many. */
+function someEnded(rig: Rig, handles: Handles, count: number): Promise<readonly string[]> {
+  const look = async (): Promise<readonly string[] | undefined> => {
+    const ended = await endedOf(rig, handles);
+    return ended.length >= count ? ended : undefined;
+  };
+  return until(look, { what: `${count} tasks have ended`, every: 5 });
+}
+
+async function endedOf({ client }: Rig, handles: Handles): Promise<string[]> {
   const states = await Promise.all(handles.map(async ({ id }) => [id, await client.status(id)] as const));
   return states.filter(([, status]) => status === 'done').map(([id]) => id);
 }
