@@ -25,6 +25,8 @@ export interface RigWorker {
   readonly concurrency?: number;
   /** ms. @default 250 */
   readonly gracePeriod?: number;
+  /** ms. @default the shortest */
+  readonly lease?: number;
   /** Its way to Redis. @default straight */
   readonly url?: string;
   /** It carries a schedule of every second. @default null */
@@ -72,11 +74,12 @@ export class Rig implements AsyncDisposable {
   /** Resolves when it has joined, or has ended: it may be killed, or told to stop, before anybody sees it. */
   async worker(name: string, asked: RigWorker = {}): Promise<Child> {
     const { concurrency = 16, gracePeriod = 250, url = this.server.url, cron = null, skew = 0 } = asked;
+    const { lease: ownLease = lease } = asked;
     const child = startWorker(
       {
         redis: { kind: 'server', url },
         ...{ queue: this.keys.queue, ledgers: this.#ledgers, name, defect: null },
-        ...{ concurrency, gracePeriod, lease, cron },
+        ...{ concurrency, gracePeriod, lease: ownLease, cron },
       },
       skew,
     );
