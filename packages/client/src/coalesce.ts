@@ -157,10 +157,10 @@ export class Coalescer {
       const now = clock.now();
       const items = batch.map((outgoing) => this.#itemOf(outgoing, now));
       const input = { notAfter: Math.floor(now + deadline), items, watcher };
-      const { reply, ...confirmed } = await this.#run(input, { deadline, id: first.id });
+      const { reply, replicas, refusal } = await this.#run(input, { deadline, id: first.id });
       if (reply.kind !== 'done') continue;
       this.#results.enqueued(batch, reply.isWatched);
-      return { items: reply.items, ...confirmed };
+      return { items: reply.items, replicas, refusal };
     }
     throw new QueueUnavailableError({ id: first?.id ?? null, queue: keys.queue, after: this.#deadline });
   }

@@ -38,8 +38,7 @@ export interface RedisPort {
    * LOADING, BUSY, CLUSTERDOWN, TRYAGAIN, MASTERDOWN, MISCONF, a slot that is being moved.
    *
    * @throws QueueUnavailableError when the deadline is reached, or it is refused after a sending that nobody answered ·
-   * RedisRefusedError for `OOM`, `NOPERM` and other answers
-   * that do not pass · PortClosedError.
+   * RedisRefusedError for `OOM`, `NOPERM` and other answers that do not pass · PortClosedError.
    */
   run<Input, Reply>(script: Script<Input, Reply>, input: Input, options?: RunOptions): Promise<Reply>;
   /**

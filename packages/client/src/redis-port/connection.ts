@@ -111,7 +111,8 @@ export class Connection {
       const pipeline = this.link.pipeline();
       for (const [command, args] of commands) pipeline.callBuffer(command, args);
       const [first, ...others] = (await pipeline.exec()) ?? [];
-      return [answered(first), ...others.map(([error, result]) => error ?? result)];
+      const reply = answered(first);
+      return [reply, ...commands.slice(1).map((_, at) => errorOrAnswer(others[at]))];
     }, limits);
   }
 
@@ -229,10 +230,17 @@ function allowListeners(link: RedisLike, more: number): void {
   if (most > 0) link.setMaxListeners?.(most + more);
 }
 
-function answered(outcome: readonly [error: Error | null, result: unknown] | undefined): unknown {
+type Outcome = readonly [error: Error | null, result: unknown] | undefined;
+
+function answered(outcome: Outcome): unknown {
+  const answer = errorOrAnswer(outcome);
+  if (answer instanceof Error) throw answer;
+  return answer;
+}
+
+function errorOrAnswer(outcome: Outcome): unknown {
   const [error, result] = outcome ?? [new ConnectionLostError('a pipeline came back without an answer')];
-  if (error !== null) throw error;
-  return result;
+  return error ?? result;
 }
 
 function endedByUser(): ConnectionLostError {
