@@ -430,6 +430,13 @@ describe('the checker', () => {
     expect(check(await collectFacts([...entries, ...zombie]), state)).toEqual([]);
   });
 
+  it('lets a run be repeated whose process was killed while Redis was away, before it could say that it had ended', async () => {
+    const { entries, state } = goodStory();
+    const again = [redisAway(15, 5_000), killed('w', 4_000), ...run('a', 'y#1', { at: 6_000, attempt: 2 })];
+    const found = check(await collectFacts([...entries, ...again]), state);
+    expect(found.filter(({ rule }) => rule.startsWith('a run is repeated'))).toEqual([]);
+  });
+
   it('lets a task be given up over processes that were struck after its run, and before they began it', async () => {
     const story = goodStory();
     storing('b', { code: 'c', digest: 'c - 110 ', endedAt: 100 })(story);

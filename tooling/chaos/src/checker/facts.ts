@@ -57,11 +57,17 @@ export async function collectFacts(entries: Iterable<Entry> | AsyncIterable<Entr
 /** ms in which the consequences of a fault that is over may still come: a lease ends, a connection is made anew. */
 const aftermath = 4_000;
 /** ms after the end of a run in which Redis may not have heard of it yet. */
-const settling = 1_000;
+const settling = 2_000;
 
-/** When Redis has heard of a run, unless something keeps it from that; never, when its process did not live to end it. */
-export function settledBy({ endedAt }: Run): number {
-  return (endedAt ?? Number.POSITIVE_INFINITY) + settling;
+/** When Redis has heard of a run, by all that is known; never, when its process did not live to end it. */
+export function settledBy(facts: Facts, { by, endedAt }: Run): number {
+  if (endedAt === null) return Number.POSITIVE_INFINITY;
+  let heardBy = endedAt + settling;
+  // One outage may follow on another, and the process may be struck by what it would have survived without.
+  for (const fault of faultsOf(facts, by))
+    if (fault.from <= heardBy && fault.until >= endedAt)
+      heardBy = Math.max(heardBy, fault.until + afterOf(fault));
+  return heardBy;
 }
 
 /** What struck a process between two moments, or was over shortly before. */

@@ -89,7 +89,7 @@ function countRule(violations: readonly Violation[], beginning: string): number 
 function allowedDuplicates(facts: Facts): number {
   let allowed = 0;
   for (const run of facts.runs.values()) {
-    if (faultsDuring(facts, run.by, run.startedAt, settledBy(run)).some(isOfProcess)) allowed += 1;
+    if (faultsDuring(facts, run.by, run.startedAt, settledBy(facts, run)).some(isOfProcess)) allowed += 1;
   }
   return allowed;
 }

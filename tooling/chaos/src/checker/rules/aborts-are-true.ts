@@ -20,5 +20,5 @@ export const abortsAreTrue: Rule = {
 
 /** Then Redis may never have heard of its result. */
 function wasHurt(facts: Facts, run: Run): boolean {
-  return faultsWithin(facts, run.by, run.startedAt, settledBy(run)).length > 0;
+  return faultsWithin(facts, run.by, run.startedAt, settledBy(facts, run)).length > 0;
 }

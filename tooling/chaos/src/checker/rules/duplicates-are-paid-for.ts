@@ -26,7 +26,7 @@ export const duplicatesArePaidFor: Rule = {
 };
 
 function isPaidFor(facts: Facts, first: Run, second: Run): boolean {
-  const until = Math.min(second.startedAt, settledBy(first));
+  const until = Math.min(second.startedAt, settledBy(facts, first));
   return faultsWithin(facts, first.by, first.startedAt, until).some(isOfProcess);
 }
 
