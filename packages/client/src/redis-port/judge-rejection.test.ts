@@ -21,6 +21,8 @@ describe('a rejected command', () => {
     "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
     'ERR Script attempted to execute a write command while the cluster is down and readonly script: 7f2a, on @user_script:9.',
     'ERR Error running script: Script attempted to access a non local key in a cluster node',
+    "ERR Unable to execute command 'exists' in script because undeclared keys were accessed during rehashing of the slot script: 7f2a",
+    'ERR Script attempted to access a slot not served script: 7f2a, on @user_script:9.',
   ])('is sent again after "%s"', (message) => {
     expect(judgeRejection(reply(message), 'enqueue')).toMatchObject({ kind: 'again', mayBeDone: false });
   });

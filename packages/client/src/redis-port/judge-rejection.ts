@@ -30,10 +30,15 @@ const passing = new Set([
   'MISCONF',
 ]);
 /**
- * What has no such word: a key that is missing here because its slot is being moved away, and the first write of a script
- * that a Cluster let in although it is down.
+ * What has no such word: a script that a Cluster let in and then met a key whose slot is being moved away (in the words of
+ * servers up to 7.0, and of later ones), or its first write, although the Cluster is down.
  */
-const passingTexts = ['attempted to access a non local key', 'while the cluster is down'];
+const passingTexts = [
+  'attempted to access a non local key',
+  'accessed during rehashing of the slot',
+  'attempted to access a slot not served',
+  'while the cluster is down',
+];
 
 /** ioredis attaches the whole command to its errors: only the text is taken over. */
 export function judgeRejection(thrown: unknown, operation: string): Rejection {
