@@ -8,9 +8,7 @@ import { until } from './until.ts';
  * file. Resolves when it is so; call the answer to make it well again.
  */
 export async function breakDisk(redis: Redis): Promise<() => Promise<void>> {
-  const [, folder = ''] = await redis.config('GET', 'dir').then(pairOf);
-  const [, file = ''] = await redis.config('GET', 'dbfilename').then(pairOf);
-  const obstacle = join(folder, file);
+  const obstacle = join(await settingOf(redis, 'dir'), await settingOf(redis, 'dbfilename'));
   await redis.config('SET', 'save', '900 1');
   await mkdir(obstacle);
   await save(redis, 'err');
@@ -20,8 +18,9 @@ export async function breakDisk(redis: Redis): Promise<() => Promise<void>> {
   };
 }
 
-function pairOf(answer: unknown): readonly string[] {
-  return Array.isArray(answer) ? answer.map(String) : [];
+async function settingOf(redis: Redis, name: string): Promise<string> {
+  const pair: unknown = await redis.config('GET', name);
+  return Array.isArray(pair) ? String(pair[1]) : '';
 }
 
 async function save(redis: Redis, how: 'ok' | 'err'): Promise<void> {

@@ -110,9 +110,10 @@ export class Connection {
     return this.#answerOf(async () => {
       const pipeline = this.link.pipeline();
       for (const [command, args] of commands) pipeline.callBuffer(command, args);
-      const [first, ...others] = (await pipeline.exec()) ?? [];
-      const reply = answered(first);
-      return [reply, ...commands.slice(1).map((_, at) => errorOrAnswer(others[at]))];
+      const outcomes = (await pipeline.exec()) ?? [];
+      const answers = commands.map((_, at) => errorOrAnswer(outcomes[at]));
+      if (answers[0] instanceof Error) throw answers[0];
+      return answers;
     }, limits);
   }
 
@@ -230,15 +231,7 @@ function allowListeners(link: RedisLike, more: number): void {
   if (most > 0) link.setMaxListeners?.(most + more);
 }
 
-type Outcome = readonly [error: Error | null, result: unknown] | undefined;
-
-function answered(outcome: Outcome): unknown {
-  const answer = errorOrAnswer(outcome);
-  if (answer instanceof Error) throw answer;
-  return answer;
-}
-
-function errorOrAnswer(outcome: Outcome): unknown {
+function errorOrAnswer(outcome: readonly [error: Error | null, result: unknown] | undefined): unknown {
   const [error, result] = outcome ?? [new ConnectionLostError('a pipeline came back without an answer')];
   return error ?? result;
 }

@@ -15,7 +15,7 @@ import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
 import { type Child, startClient, startWorker } from '../processes/child.ts';
-import type { WorkerSettings } from '../processes/settings.ts';
+import type { ChildSettings, WorkerSettings } from '../processes/settings.ts';
 import { nameScript } from '../proxy/command-name.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { createProducer } from '../workload/producer.ts';
@@ -149,14 +149,13 @@ class Case {
     if (!victim.hasExited()) victim.signal('SIGTERM');
     const exit = await victim.exited;
     if (proxy.hasStruck()) await replaced;
-    const wasKilled = point !== null && isDeadly(point.blow) && proxy.hasStruck();
-    if (!wasKilled && exit.code !== 0)
+    if (!this.#wasKilled(proxy) && exit.code !== 0)
       this.complaints.push(`the worker ended with ${exit.code ?? exit.signal}`);
     if (heir !== null && isReplaced) await this.#drainAndStop(heir);
   }
 
   async #breakClient(): Promise<void> {
-    const { scenario, url, point } = this.#options;
+    const { scenario, url } = this.#options;
     const proxy = await this.#startProxy();
     const worker = this.#worker('worker', url);
     await worker.running;
@@ -172,12 +171,17 @@ class Case {
     });
     this.#children.push(victim);
     const exit = await victim.exited;
-    const wasKilled = point !== null && isDeadly(point.blow) && proxy.hasStruck();
-    if (wasKilled) {
+    if (this.#wasKilled(proxy)) {
       this.#note('kill', 'victim');
       await this.#play(scenario);
     } else if (exit.code !== 0) this.complaints.push(`the client ended with ${exit.code ?? exit.signal}`);
     await this.#drainAndStop(worker);
+  }
+
+  /** Whether the victim was: any other end of it is its own. */
+  #wasKilled(proxy: ArmedProxy): boolean {
+    const { point } = this.#options;
+    return point !== null && isDeadly(point.blow) && proxy.hasStruck();
   }
 
   async #startProxy(): Promise<ArmedProxy> {
@@ -196,14 +200,14 @@ class Case {
     return this.#proxy;
   }
 
-  #settings(name: string, url: string): ReturnType<typeof settingsOf> {
-    return settingsOf({
-      name,
-      url,
+  #settings(name: string, url: string): ChildSettings {
+    return {
+      redis: { kind: 'server', url },
       queue: this.#queue,
       ledgers: this.#ledgers,
+      name,
       defect: name === 'victim' ? (this.#options.defect ?? null) : null,
-    });
+    };
   }
 
   #worker(name: string, url: string, asked: Partial<Pick<WorkerSettings, 'standsBy' | 'cron'>> = {}): Child {
@@ -269,24 +273,6 @@ class Case {
   #note(fault: 'kill' | 'terminate' | 'network', victim: string, since: number = preciseNow()): void {
     this.#ledger.write({ kind: 'fault', fault, victim, what: fault, since, until: preciseNow() });
   }
-}
-
-interface Facts {
-  readonly name: string;
-  readonly url: string;
-  readonly queue: string;
-  readonly ledgers: string;
-  readonly defect: DefectName | null;
-}
-
-function settingsOf({ name, url, queue, ledgers, defect }: Facts): {
-  readonly redis: { readonly kind: 'server'; readonly url: string };
-  readonly queue: string;
-  readonly ledgers: string;
-  readonly name: string;
-  readonly defect: DefectName | null;
-} {
-  return { redis: { kind: 'server', url }, queue, ledgers, name, defect };
 }
 
 function describeChild(child: Child): string {

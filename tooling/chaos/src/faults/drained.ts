@@ -29,14 +29,12 @@ export const drained: Fault = {
     await drainSome(rig, bunch);
     // Redis keeps statistics of every command from the first one on.
     await leftIn(rig);
-    await deleteResults(rig);
-    const before = await usedAtRest(rig.redis);
+    const before = await usedWithoutResults(rig);
     for (let done = 0; done < size; done += bunch) await drainSome(rig, bunch);
     const { others, endless } = await leftIn(rig);
-    // A few need not be waited for.
-    if (size <= bunch) await deleteResults(rig);
     const most = before * (1 + bound / 100);
-    const after = size <= bunch ? await usedAtRest(rig.redis) : await forgotten(rig.redis, most);
+    // A few need not be waited for.
+    const after = size <= bunch ? await usedWithoutResults(rig) : await forgotten(rig.redis, most);
     await running.stop();
     const grown = Math.round(((after - before) / before) * 1_000) / 10;
     return {
@@ -56,8 +54,9 @@ async function drainSome(rig: Rig, count: number): Promise<void> {
   await rig.drained();
 }
 
-async function deleteResults({ redis, keys }: Rig): Promise<void> {
+async function usedWithoutResults({ redis, keys }: Rig): Promise<number> {
   await redis.del(...(await redis.keys(`${keys.task('')}*`)));
+  return usedAtRest(redis);
 }
 
 async function leftIn({
@@ -88,6 +87,7 @@ async function forgotten(redis: Redis, most: number): Promise<number> {
   return used;
 }
 
+/** Bytes. */
 async function usedAtRest(redis: Redis): Promise<number> {
   await sleep(rest);
   return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? Number.NaN);

@@ -11,7 +11,7 @@ import { check } from '../checker/check.ts';
 import { collectFacts } from '../checker/facts.ts';
 import { readQueueState } from '../checker/queue-state.ts';
 import type { Violation } from '../checker/violation.ts';
-import { hasWork } from '../has-work.ts';
+import { drained } from '../has-work.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
@@ -117,7 +117,7 @@ export class Load implements AsyncDisposable {
     const { url } = await this.#options.master();
     const redis = new Redis(url);
     try {
-      await this.#drained(redis);
+      await drained(redis, this.#keys, { every: 100 });
       await this.#stopWorkers();
       const facts = await collectFacts(readLedgers(this.#ledgers));
       const state = await readQueueState(redis, this.#keys);
@@ -177,12 +177,6 @@ export class Load implements AsyncDisposable {
     }
     await client.close();
     close();
-  }
-
-  async #drained(redis: Redis): Promise<void> {
-    const isDrained = async (): Promise<true | undefined> =>
-      (await hasWork(redis, this.#keys)) ? undefined : true;
-    await until(isDrained, { what: 'nothing is left to do', within: 60_000, every: 100 });
   }
 
   async #stopWorkers(): Promise<void> {

@@ -16,8 +16,6 @@ const batch = 500;
 const interval = 5;
 /** Calls that the harness lets wait for their refusal. */
 const mostPending = 40 * batch;
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
 const refusals = ['Q_BUSY', 'Q_REDIS_UNAVAILABLE'];
 const megabyte = 1_048_576;
 /** MB that so many calls may hold, each with its error and what the harness keeps of it. */
@@ -32,6 +30,13 @@ export const refusedProducers: Fault = {
   sizes: { small: 20_000, gate: 50_000, full: 500_000 },
   isAlone: true,
   play: async (size) => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    // Bytes, without garbage.
+    const heapInUse = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
     await using rig = await Rig.open({ persistence: 'aof' });
     await using client = createClient({ redis: rig.server.url, queue: rig.keys.queue, deadline });
     await client.send(call(plain, 0).start({ id: 'before' }));
@@ -68,12 +73,6 @@ export const refusedProducers: Fault = {
     };
   },
 };
-
-/** Bytes, without garbage. */
-function heapInUse(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
 
 function callOf(n: number): AnyCall {
   return call(plain, n).start({ id: `t${n}` });

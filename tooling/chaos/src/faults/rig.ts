@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { check } from '../checker/check.ts';
 import { collectFacts, type Facts } from '../checker/facts.ts';
 import { type QueueState, readQueueState } from '../checker/queue-state.ts';
-import { hasWork } from '../has-work.ts';
+import { drained } from '../has-work.ts';
 import type { FaultKind } from '../ledger/entry.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { preciseNow } from '../ledger/precise-now.ts';
@@ -112,10 +112,8 @@ export class Rig implements AsyncDisposable {
   }
 
   /** @param within - ms */
-  async drained(within = 60_000): Promise<void> {
-    const isDrained = async (): Promise<true | undefined> =>
-      (await hasWork(this.redis, this.keys)) ? undefined : true;
-    await until(isDrained, { what: 'nothing is left to do', within });
+  drained(within = 60_000): Promise<void> {
+    return drained(this.redis, this.keys, { within });
   }
 
   async facts(): Promise<Facts> {
