@@ -1,5 +1,5 @@
 import { noTries } from '@q/core/wire';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { countCreated } from '../test-support/created-resources.ts';
 import { Flight } from './flight.ts';
 import { Timeouts } from './timeouts.ts';
@@ -13,6 +13,9 @@ const interrupted = (flight: Flight): Promise<string> =>
 
 describe('timeouts of runs', () => {
   it('interrupt each run when its own time is over', async () => {
+    // On a busy machine 40 ms may be over before 10 ms have been used.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const timeouts = new Timeouts();
     const [slow, fast, next] = [create('slow'), create('fast'), create('next')];
     const ends: string[] = [];
@@ -21,8 +24,10 @@ describe('timeouts of runs', () => {
     });
     timeouts.start(slow, 40);
     timeouts.start(fast, 5);
+    await vi.advanceTimersByTimeAsync(5);
     await second;
     timeouts.start(next, 5);
+    await vi.advanceTimersByTimeAsync(35);
     await Promise.all([first, third]);
     expect(ends).toEqual(['fast timed-out', 'next timed-out', 'slow timed-out']);
   });
