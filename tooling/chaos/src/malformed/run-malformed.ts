@@ -112,6 +112,8 @@ class Run {
     }
     const seconds = Math.round((performance.now() - begunAt) / 100) / 10;
     const workerExits = worker.hasExited() ? 1 : 0;
+    // A deferred one may have become due just before it was deleted: the worker finds that it is gone, and drops it.
+    await this.#whenEaten();
     const leftBehind = await this.#leftBehind();
     return {
       ...this.#options,
