@@ -4,6 +4,7 @@ import { acceptedTasksEnd } from './rules/accepted-tasks-end.ts';
 import { attemptsIncrease } from './rules/attempts-increase.ts';
 import { duplicatesArePaidFor } from './rules/duplicates-are-paid-for.ts';
 import { effectsMatchOutcome } from './rules/effects-match-outcome.ts';
+import { noMoreRepeatedThanHeld } from './rules/no-more-repeated-than-held.ts';
 import { resultsNeverChange } from './rules/results-never-change.ts';
 import { triesAreCounted } from './rules/tries-are-counted.ts';
 import { waitersAreAnswered } from './rules/waiters-are-answered.ts';
@@ -18,6 +19,7 @@ const ofOutcomes = [
   effectsMatchOutcome,
   abortsAreTrue,
   duplicatesArePaidFor,
+  noMoreRepeatedThanHeld,
   attemptsIncrease,
   triesAreCounted,
 ].map(({ name }) => name);

@@ -1,6 +1,6 @@
 import type { QueueKeys } from '@q/core/wire';
 import type { Redis } from 'ioredis';
-import { check } from '../checker/check.ts';
+import { check, stormRules } from '../checker/check.ts';
 import { collectFacts } from '../checker/facts.ts';
 import { readQueueState } from '../checker/queue-state.ts';
 import { readLedgers } from '../ledger/read-ledgers.ts';
@@ -54,7 +54,7 @@ async function judgePiece(
   const facts = await collectFacts(readLedgers(ledgers));
   const isWanted = (id: string): boolean => pieceOfId(id) === piece.number;
   const state = await readQueueState(redis, keys, { isWanted, audits });
-  const violations = [...complaints, ...check(facts, state)];
+  const violations = [...complaints, ...check(facts, state, stormRules)];
   const { profile, servers, version } = arena;
   const known = { profile, servers, redis: version, tasks: piece.storm.tasks, took };
   return reportPiece({ ...known, facts, state, violations });

@@ -1,4 +1,5 @@
-import { type Facts, type Fault, faultsDuring, isOfProcess, settledBy } from '../checker/facts.ts';
+import type { Facts, Fault } from '../checker/facts.ts';
+import { heldByVictims } from '../checker/held-by-victims.ts';
 import type { QueueState } from '../checker/queue-state.ts';
 import { duplicatesOf } from '../checker/rules/duplicates-are-paid-for.ts';
 import type { Violation } from '../checker/violation.ts';
@@ -21,7 +22,7 @@ export interface PieceReport {
   readonly hanging: number;
   readonly runs: number;
   readonly duplicates: number;
-  /** Runs that the victims of faults had begun and may not have settled: so many duplicates were to be expected at most. */
+  /** See {@link heldByVictims}. */
   readonly duplicatesAllowed: number;
   /** How many ended with each code. */
   readonly endings: Readonly<Record<string, number>>;
@@ -69,7 +70,7 @@ export function reportPiece({ facts, state, violations, ...known }: PieceFacts):
     hanging: countRule(violations, 'every wait'),
     runs: facts.runs.size,
     duplicates: duplicatesOf(facts).length,
-    duplicatesAllowed: allowedDuplicates(facts),
+    duplicatesAllowed: heldByVictims(facts),
     endings: endingsOf(state),
     faults: faultsOf(facts),
     afterKill: spreadOf(
@@ -84,14 +85,6 @@ export function reportPiece({ facts, state, violations, ...known }: PieceFacts):
 
 function countRule(violations: readonly Violation[], beginning: string): number {
   return violations.filter(({ rule }) => rule.startsWith(beginning)).length;
-}
-
-function allowedDuplicates(facts: Facts): number {
-  let allowed = 0;
-  for (const run of facts.runs.values()) {
-    if (faultsDuring(facts, run.by, run.startedAt, settledBy(facts, run)).some(isOfProcess)) allowed += 1;
-  }
-  return allowed;
 }
 
 function endingsOf({ tasks }: QueueState): Record<string, number> {
