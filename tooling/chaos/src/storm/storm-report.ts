@@ -54,7 +54,7 @@ export function pageOf(report: StormReport, date: string): string {
     'A killed master of a Sentinel set comes back as a master, and its Sentinels take ten to twenty seconds to make it the replica of the new one. In P3d that one takes no write before: the first run after Redis is back waits for them, not for the queue.',
     ...(stages.some(({ unasked }) => (unasked ?? 0) > 0) ? [mistakeLegend] : []),
     ...(lossyChanges ? [changedLegend] : []),
-    'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first, or by one that kept the other from noticing that it was taken over. At most: what the victims held, for each fault the most runs that its process had begun and not settled at one moment of it.',
+    'Duplicates: runs that repeat another one of the same try; each is paid for by a fault of the process that ran it first, or by one that kept the other from noticing that it was taken over. At most: what the victims held, for each fault the most runs that its process had begun and not settled at one moment of it. What runs again because a server forgot that it had ended, which all but P2 may, comes on top.',
   ];
   const again = ['Again:', '', '```sh', replay, '```'];
   return [title, '', where, '', tableOf(stages), '', ...legend, '', ...again, '', ...listed(stages)].join(
