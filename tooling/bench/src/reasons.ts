@@ -1,3 +1,6 @@
+const outsideCaches =
+  'Memory that is not in the caches of the processor costs a few tenths of a µs a task, the floor as well, for it touches as many keys (decision 0020).';
+
 /**
  * Why goals are missed: what was tried, and what is known to hold the figure back. What is only presumed says so. By the
  * id of its metric, or by its first words, which several have in common; the longest one counts.
@@ -16,10 +19,8 @@ const reasons: Readonly<Record<string, string>> = {
     'Twenty waves of 100 handlers that end in the same few ms: what is missing is 5 ms a wave, where the floor loses 3. What it consists of was not measured; nothing is claimed ahead behind tasks that take so long (decision 0010).',
   'bytes-finished':
     'What was finished says who ran it and under which claim, which the floor does not keep: the fence of a repeated settle needs it. Redis stores a text of at most 44 bytes in one piece with its object, which takes 16 less; here it has 41 to 45, and more where the name of the task or the label of the worker is longer (decision 0021).',
-  scale:
-    'Memory that is not in the caches of the processor costs a few tenths of a µs a task, the floor as well, for it touches as many keys (decision 0020).',
-  'scale-waiting':
-    'Memory that is not in the caches of the processor costs a few tenths of a µs a task, the floor as well, for it touches as many keys (decision 0020). Two more runs of this row alone, right after a page that had missed it by 1 %, gave 0.987 and 0.996, and 0.989 and 0.968 for the floor: a row of one round is not more certain than that.',
+  scale: outsideCaches,
+  'scale-waiting': `${outsideCaches} Two more runs of this row alone, right after a page that had missed it by 1 %, gave 0.987 and 0.996, and 0.989 and 0.968 for the floor: a row of one round is not more certain than that.`,
   'scale-leases':
     'Five more runs of this row alone, right after a run on a busy machine that had missed it by 8 %, gave 1, 1.04, 1.06, 1.07 and 1.03: a row of one round is not more certain than that.',
   'round-trip':

@@ -105,7 +105,8 @@ function isFeltWithin(fault: Fault, from: number, until: number): boolean {
   return fault.from <= until && fault.until + afterOf(fault) >= from;
 }
 
-function faultsOf({ faults }: Facts, by: string): readonly Fault[] {
+/** What struck a process, alone or with all others. */
+export function faultsOf({ faults }: Facts, by: string): readonly Fault[] {
   return faults.filter(({ victim }) => victim === '*' || victim === by);
 }
 

@@ -1,4 +1,4 @@
-import { type Facts, type Fault, faultsDuring, isOfProcess, type Run } from './facts.ts';
+import { type Facts, type Fault, faultsDuring, faultsOf, isOfProcess, type Run } from './facts.ts';
 
 /** ms from the end of a run until Redis has heard of it, when nothing keeps the two apart; and from a fault to its first consequence. */
 const moment = 100;
@@ -17,8 +17,7 @@ export function heldByVictims(facts: Facts): number {
   let held = 0;
   for (const [by, runs] of runsOf) {
     const spans = runs.map((run): Span => ({ from: run.startedAt, until: heldUntil(facts, run) }));
-    for (const fault of faultsDuring(facts, by, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY))
-      if (isOfProcess(fault)) held += mostAtOnce(spans, fault);
+    for (const fault of faultsOf(facts, by).filter(isOfProcess)) held += mostAtOnce(spans, fault);
   }
   return held;
 }
